@@ -1,0 +1,5 @@
+"""`python -m trefpunt`."""
+
+from trefpunt.cli import main
+
+main()

@@ -1,0 +1,183 @@
+"""The command line: build a snapshot, check it, and ask it questions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import pandas as pd
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from trefpunt import snapshot as snapshots
+from trefpunt.errors import TrefpuntError
+
+DEFAULT_DATA = Path("data/maastricht")
+
+app = typer.Typer(
+    help="Trefpunt: where residents of low- and high-welfare neighbourhoods could meet.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_errors = Console(stderr=True)
+
+
+class Subject(StrEnum):
+    """What can be exported."""
+
+    neighbourhoods = "neighbourhoods"
+    districts = "districts"
+    places = "places"
+    population = "population"
+
+
+class FileFormat(StrEnum):
+    """How an export is written."""
+
+    csv = "csv"
+    geojson = "geojson"
+    parquet = "parquet"
+
+
+class Answer(StrEnum):
+    """How an answer is printed."""
+
+    table = "table"
+    json = "json"
+
+
+class Mode(StrEnum):
+    """How people travel."""
+
+    walk = "walk"
+    cycle = "cycle"
+
+
+Data = Annotated[Path, typer.Option("--data", help="The folder of the snapshot.")]
+Minutes = Annotated[float, typer.Option(min=1, max=120, help="What counts as within reach.")]
+
+
+@app.command()
+def build(
+    sources: Annotated[Path, typer.Option(help="The folder with the source files (docs/data.md).")],
+    out: Annotated[Path, typer.Option(help="The folder of the snapshot to write.")] = DEFAULT_DATA,
+    ses: Annotated[
+        Path | None,
+        typer.Option(help="A StatLine download (CSV) of the SES-WOA table: official scores instead of estimates."),
+    ] = None,
+) -> None:
+    """Build a snapshot from source files. If anything is wrong with them, the old snapshot stays."""
+    from trefpunt.build.pipeline import build_snapshot  # takes seconds to import: osmnx
+
+    built = build_snapshot(sources, out, ses, progress=sys.stderr.isatty())
+    _errors.print(f"Built {out} in {built.seconds:.0f} s, at most {built.peak_mib:,.0f} MiB. See {out / 'REPORT.md'}.")
+
+
+@app.command()
+def check(data: Data = DEFAULT_DATA) -> None:
+    """Hold a snapshot against its manifest (sha256, rows), the contracts of its tables and their references."""
+    checked = snapshots.check(data)
+    print(f"{data}: sound. {checked.name}, {len(snapshots.TABLES)} tables and the background of the map.")
+
+
+@app.command()
+def export(
+    subject: Subject,
+    data: Data = DEFAULT_DATA,
+    file_format: Annotated[FileFormat, typer.Option("--format", help="How to write it.")] = FileFormat.csv,
+    mode: Annotated[
+        Mode | None, typer.Option(help="Places: how people travel; each category's own if left out.")
+    ] = None,
+    minutes: Minutes = 15,
+    out: Annotated[Path | None, typer.Option(help="A file; standard output if left out (not for parquet).")] = None,
+) -> None:
+    """Write a table with its measures, licence and vintage."""
+    from trefpunt import subjects
+
+    table = subjects.subject_table(snapshots.load(data), subject.value, mode.value if mode else None, minutes)
+    if file_format is FileFormat.parquet:
+        if out is None:
+            raise typer.BadParameter("parquet is binary: give a file with --out")
+        subjects.write_parquet(table, out)
+        return
+    text = subjects.to_text(table, file_format.value)
+    if out is None:
+        sys.stdout.write(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+
+
+@app.command()
+def pair(
+    a: Annotated[str, typer.Argument(help="Code of the one neighbourhood (BU…).")],
+    b: Annotated[str, typer.Argument(help="Code of the other.")],
+    mode: Annotated[Mode, typer.Option(help="How people travel.")] = Mode.walk,
+    minutes: Minutes = 15,
+    data: Data = DEFAULT_DATA,
+    answer: Annotated[Answer, typer.Option("--format", help="How to print it.")] = Answer.table,
+) -> None:
+    """Places that two neighbourhoods can both reach: mean distance of their residents, nearest for both first."""
+    from trefpunt import queries
+
+    snapshot = snapshots.load(data)
+    found = queries.pair(snapshot, a, b, mode.value, minutes)
+    names = snapshot.neighbourhoods["name"]
+    if answer is Answer.json:
+        result = {
+            "a": {"code": a, "name": names[a]},
+            "b": {"code": b, "name": names[b]},
+            "mode": mode.value,
+            "minutes": minutes,
+            "places": _records(found.round(1)),
+        }
+        print(json.dumps(result, ensure_ascii=False, indent=2))
+        return
+    title = f"{names[a]} and {names[b]}: {len(found)} places within {minutes:g} minutes of both ({mode.value})"
+    table = Table(title=title, title_justify="left")
+    for column, side in (
+        ("place", "left"),
+        ("category", "left"),
+        (f"min. {names[a]}", "right"),
+        (f"min. {names[b]}", "right"),
+    ):
+        table.add_column(column, justify=side)  # type: ignore[arg-type]
+    for row in found.itertuples():
+        name = row.name if isinstance(row.name, str) else "–"
+        table.add_row(_plain(name), str(row.category), f"{row.minutes_a:.1f}", f"{row.minutes_b:.1f}")
+    Console().print(table)
+
+
+@app.command()
+def bench(
+    data: Data = DEFAULT_DATA,
+    repeat: Annotated[int, typer.Option(min=1, help="Runs of each; the median is shown.")] = 5,
+) -> None:
+    """Time loading, catchments and measures on the bundled snapshot (medians, this machine, now)."""
+    from trefpunt import benchmarks
+
+    benchmarks.run(data, repeat)
+
+
+def _plain(text: str) -> str:
+    """Text from OpenStreetMap, without rich markup or control characters that a terminal would obey."""
+    return "".join(c for c in text if c.isprintable()).replace("[", "\\[")
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return json.loads(table.reset_index().to_json(orient="records"))  # type: ignore[no-any-return]
+
+
+def main() -> None:
+    """Run the command line; errors raised on purpose are printed without a traceback, exit code 2."""
+    try:
+        app()
+    except TrefpuntError as fault:
+        _errors.print(str(fault), markup=False, highlight=False, style="red")
+        raise SystemExit(2) from None
+    except BrokenPipeError:
+        raise SystemExit(0) from None

@@ -1,0 +1,87 @@
+"""What two neighbourhoods share: measure 6 of docs/method.md, and distances of neighbourhoods to places."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def mean_distances(distance_m: Floats, population: pd.DataFrame, places: pd.Index[str]) -> pd.DataFrame:
+    """Resident-weighted mean network distance from each neighbourhood to each place.
+
+    Parameters
+    ----------
+    distance_m
+        (P, B) metres; NaN where place or postcode is not on the network.
+    population
+        Index `pc6` (B rows): `residents`, `neighbourhood_code`.
+    places
+        (P,) place ids.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Places × neighbourhood codes, metres; over the postcodes on the network. NaN where the place is not
+        on the network or no resident of the neighbourhood is.
+    """
+    codes, member = np.unique(population["neighbourhood_code"].to_numpy(dtype=str), return_inverse=True)
+    residents = population["residents"].to_numpy(dtype=float)
+    belongs = np.zeros((len(residents), len(codes)))
+    belongs[np.arange(len(residents)), member] = residents
+    finite = np.isfinite(distance_m)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (np.where(finite, distance_m, 0.0) @ belongs) / (finite @ belongs)
+    return pd.DataFrame(mean, index=places, columns=pd.Index(codes, name="code"))
+
+
+def shared_places(mean_m: pd.DataFrame, a: str, b: str, limit_m: float) -> pd.DataFrame:
+    """Places that two neighbourhoods can both reach.
+
+    Parameters
+    ----------
+    mean_m
+        Places × neighbourhoods, from `mean_distances`.
+    a, b
+        Neighbourhood codes.
+    limit_m
+        Largest mean distance for either, metres.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index place id: `distance_a_m`, `distance_b_m`; ordered by the larger of the two, then by id. Empty
+        when they share none: an answer too.
+    """
+    both = pd.DataFrame({"distance_a_m": mean_m[a], "distance_b_m": mean_m[b]})
+    larger = both.max(axis=1, skipna=False)
+    both = both.assign(larger=larger)[larger <= limit_m]
+    return both.sort_index().sort_values("larger", kind="stable").drop(columns="larger")
+
+
+def nearest(distance_m: Floats, population: pd.DataFrame) -> pd.Series:
+    """Resident-weighted mean distance of each neighbourhood to the nearest of some places.
+
+    Parameters
+    ----------
+    distance_m
+        (P, B) metres from the places in question.
+    population
+        Index `pc6` (B rows): `residents`, `neighbourhood_code`.
+
+    Returns
+    -------
+    pandas.Series
+        Index neighbourhood code, metres; over residents who reach any. Missing where none does.
+    """
+    to_nearest = np.where(np.isnan(distance_m), np.inf, distance_m).min(axis=0, initial=np.inf)
+    reached = np.isfinite(to_nearest)
+    residents = population["residents"].to_numpy(dtype=float) * reached
+    total = pd.DataFrame(
+        {"metres": residents * np.where(reached, to_nearest, 0.0), "residents": residents},
+        index=pd.Index(population["neighbourhood_code"], name="code"),
+    )
+    total = total.groupby(level="code").sum()
+    return (total["metres"] / total["residents"].where(total["residents"] > 0)).rename("nearest_m")

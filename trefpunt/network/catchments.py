@@ -1,0 +1,62 @@
+"""Distances along the network from places to postcodes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csgraph
+
+from trefpunt.network.contraction import contract
+from trefpunt.network.graph import Network
+
+Floats = NDArray[np.float64]
+
+_ROWS_AT_ONCE = 128
+"""Origins per call of the solver: keeps the working matrix (origins × nodes) below 40 MB."""
+
+_WORTH_CONTRACTING = 32
+"""From this many origins on, making the network smaller first saves more than it costs."""
+
+
+def distances(network: Network, origins: pd.Series, targets: pd.Series, limit_m: float = np.inf) -> Floats:
+    """Shortest distance along the network from every origin to every target.
+
+    Parameters
+    ----------
+    network
+        The mode's network.
+    origins, targets
+        Node per place and per postcode (nullable integers; missing = unreachable).
+    limit_m
+        Beyond this distance the answer is ∞; metres.
+
+    Returns
+    -------
+    numpy.ndarray
+        Origins × targets, metres. ∞ where not reached within `limit_m`; NaN where either end is not on
+        the network.
+    """
+    on = origins.notna().to_numpy()
+    reachable = targets.notna().to_numpy()
+    result = np.full((len(origins), len(targets)), np.nan)
+    start, row = np.unique(origins[on].astype("int64"), return_inverse=True)
+    goal = targets[reachable].astype("int64").to_numpy()
+    matrix = network.matrix
+    if len(start) > _WORTH_CONTRACTING:
+        matrix, number = contract(matrix, np.concatenate([start, goal]))
+        start, goal = number[start], number[goal]
+    found = np.empty((len(start), len(goal)))
+    for at in range(0, len(start), _ROWS_AT_ONCE):
+        part = slice(at, at + _ROWS_AT_ONCE)
+        found[part] = csgraph.dijkstra(matrix, indices=start[part], limit=limit_m)[:, goal]
+    result[np.ix_(on, reachable)] = found[row]
+    return result
+
+
+def distance_to_outside(network: Network) -> Floats:
+    """Per node, the distance in metres to the nearest node outside the municipality (0 when outside itself)."""
+    outside = np.flatnonzero(~network.nodes["in_municipality"].to_numpy())
+    if len(outside) == 0:
+        return np.full(len(network.nodes), np.inf)
+    return np.asarray(csgraph.dijkstra(network.matrix, indices=outside, min_only=True))

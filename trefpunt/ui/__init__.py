@@ -1,0 +1,1 @@
+"""What the pages show, and the only package that imports streamlit or folium."""

@@ -1,0 +1,259 @@
+"""The card beside the map: what is known of a place, of an area, or of what two areas can both reach."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+
+import pandas as pd
+
+from trefpunt.categories import SPEED_M_PER_MIN
+from trefpunt.queries import NATIONAL_SHARES, City
+from trefpunt.ui import charts, data, markers, words
+from trefpunt.ui.colours import GROUPS
+from trefpunt.ui.i18n import Text
+
+TOP = 6
+"""How many neighbourhoods of origin are shown before the rest is folded away."""
+
+
+def place_card(t: Text, row: pd.Series, measures: pd.DataFrame, origins: pd.DataFrame, minutes: int) -> str:
+    """Return the card of one place, as HTML.
+
+    Parameters
+    ----------
+    row
+        The place's row of `measures`; its name is the place_id.
+    measures
+        All places, for the range within the category.
+    origins
+        `trefpunt.queries.place_origins` of the place.
+    minutes
+        What counts as within reach.
+    """
+    city = data.city()
+    kind, area = words.category_name(t, row["category"]), words.area_name(row["neighbourhood_code"])
+    kicker = " · ".join(filter(None, (kind, area)))
+    marker = markers.badge(data.categories()[row["category"]])
+    parts = [
+        _head(kicker, words.place_name(t, row["name"], row["category"]), marker),
+        _lead(t.plural(f"place.within.{row['mode']}", int(row["residents_within"]), minutes=minutes)),
+    ]
+    if pd.isna(row["mixing"]):
+        parts.append(_text(t("place.nobody")))
+    else:
+        parts += [
+            _title(t("place.who.title")),
+            charts.share_bars(t, _share_rows(t, t("place.who.here"), row, city)),
+            _unknown(t, row),
+            _title(t("place.encounter.title")),
+            _encounter(t, float(row["encounter"]), city),
+            _title(t("place.mixing.title")),
+            _mixing(t, row, measures),
+            _title(t("place.bridge.title")),
+            _text(t("place.bridge.text", share=float(row["bridge"]), city=data.municipality())),
+        ]
+    if len(origins):
+        parts += [_title(t("place.origins.title")), _origins(t, origins, str(row["mode"]))]
+    parts.append(charts.folded(t("caveat.title"), charts.bullets(_place_caveats(t, row))))
+    parts.append(_source(t("place.source", vintage=row["vintage"])))
+    return _card(parts)
+
+
+def _share_rows(t: Text, here: str, row: pd.Series, city: City) -> list[tuple[str, Mapping[str, float]]]:
+    return [
+        (here, {g: float(row[f"share_{g}"]) for g in GROUPS}),
+        (data.municipality(), {"low": city.low, "middle": city.middle, "high": city.high}),
+        (t("nation"), dict(zip(GROUPS, NATIONAL_SHARES, strict=True))),
+    ]
+
+
+def _unknown(t: Text, row: pd.Series) -> str:
+    share = float(row["share_unknown"])
+    return _small(t("place.who.unknown", share=t.percent(share, 0 if share >= 0.01 else 1))) if share > 0 else ""
+
+
+def _encounter(t: Text, encounter: float, city: City) -> str:
+    here, everywhere = round(100 * encounter), round(200 * city.low * city.high)
+    text = t("place.encounter.text", n=here, city=data.municipality(), everywhere=everywhere)
+    return f'<div class="tp-side">{charts.dots(here)}<p>{escape(text)}</p></div>'
+
+
+def _mixing(t: Text, row: pd.Series, measures: pd.DataFrame) -> str:
+    peers = measures.loc[measures["category"] == row["category"], "mixing"].dropna()
+    lines = t("place.mixing.text", value=float(row["mixing"]), city=data.municipality())
+    if len(peers) > 1:
+        plural = words.category_plural(t, str(row["category"]))
+        lines += " " + t("place.mixing.spread", plural=plural, low=float(peers.min()), high=float(peers.max()))
+    return _text(lines)
+
+
+def _origins(t: Text, origins: pd.DataFrame, mode: str) -> str:
+    most = float(origins["share_of_reach"].max()) or 1.0
+    rows = [
+        (
+            str(row["name"]),
+            float(row["share_of_reach"]) / most,
+            t(
+                "place.origins.line",
+                share=t.percent(row["share_of_reach"]),
+                minutes=t.number(row["distance_m"] / SPEED_M_PER_MIN[mode]),
+            ),
+        )
+        for _, row in origins.iterrows()
+    ]
+    folded = charts.folded(t.plural("place.origins.more", len(rows) - TOP), charts.ranked_bars(rows[TOP:]))
+    bars = charts.ranked_bars(rows[:TOP]) + (folded if len(rows) > TOP else "")
+    return _small(t("place.origins.explain")) + bars
+
+
+def _place_caveats(t: Text, row: pd.Series) -> list[str]:
+    keys = ["potential", "person", "osm", "households"]
+    if bool(row["border_truncated"]):
+        keys.insert(1, "border")
+    return [t(f"caveat.{key}") for key in keys]
+
+
+def area_card(t: Text, row: pd.Series, level: str, places: pd.DataFrame) -> str:
+    """Return the card of a neighbourhood or district, as HTML.
+
+    Parameters
+    ----------
+    row
+        Its row of the table; its name is the code.
+    level
+        ``neighbourhood`` or ``district``.
+    places
+        The places in it, rows of the measures.
+    """
+    kicker = t(f"level.{level}")
+    if level == "neighbourhood":
+        kicker += f" · {words.area_name(row['district_code'])}"
+    parts = [_head(kicker, str(row["name"])), _title(t("area.score.title")), _score(t, row)]
+    parts.append(_title(t("area.shares.title")))
+    parts.append(charts.share_bars(t, _share_rows(t, str(row["name"]), row, data.city())))
+    if not pd.isna(row["shares_year"]):
+        parts.append(_small(t("area.shares.source", year=int(row["shares_year"]))))
+    parts += [_title(t("area.facts.title")), charts.facts(_facts(t, row)), _area_places(t, places)]
+    keys = ["score", "person", "households", "students"] if row["student_area"] else ["score", "person", "households"]
+    parts.append(charts.folded(t("caveat.title"), charts.bullets(t(f"caveat.{key}") for key in keys)))
+    parts.append(_source(t("area.source")))
+    return _card(parts)
+
+
+def _score(t: Text, row: pd.Series) -> str:
+    status = words.score_status(t, row)
+    if row["ses_status"] == "missing":
+        return f'<p class="tp-none">{escape(t("missing.score"))}: {escape(status)}</p>'
+    score, lower, upper = (float(row[c]) for c in ("ses_woa", "ses_woa_lower", "ses_woa_upper"))
+    badge = f'<span class="tp-badge tp-{escape(str(row["ses_status"]))}">{escape(status)}</span>'
+    figure = f'<span class="tp-figure">{escape(t.number(score, 2, signed=True))}</span>'
+    html = f'<p class="tp-score">{figure} {badge}</p>{_text(t("area.score.words", words=charts.score_words(t, score)))}'
+    html += charts.score_strip(t, score, lower, upper)
+    if not pd.isna(lower):
+        low, high = t.number(lower, 2, signed=True), t.number(upper, 2, signed=True)
+        html += _small(t("area.score.interval", low=low, high=high))
+    return html
+
+
+def _facts(t: Text, row: pd.Series) -> list[tuple[str, str]]:
+    """Return the figures of an area; what is missing says so instead of being left out."""
+    gone = t("missing.figure")
+
+    def show(column: str, key: str, divide: float = 1.0) -> tuple[str, str]:
+        value = row.get(column)
+        label = t(f"area.facts.{key}")
+        return label, gone if pd.isna(value) else t(f"area.figures.{key}", x=t.number(float(value) / divide))
+
+    rows = [show("residents", "residents"), show("households", "households")]
+    rows.append(show("owner_occupied_pct", "owned"))
+    if not pd.isna(row.get("corporation_pct")):
+        rows.append(show("corporation_pct", "corporation"))
+    rows.append(show("woz_keur", "woz"))
+    rows.append(show("nearest_supermarket_m", "supermarket", SPEED_M_PER_MIN["walk"]))
+    rows.append(show("nearest_school_m", "school", SPEED_M_PER_MIN["walk"]))
+    return rows
+
+
+def _area_places(t: Text, places: pd.DataFrame) -> str:
+    if places.empty:
+        return _text(t("area.places.none"))
+    names = [
+        f"{words.place_name(t, row['name'], row['category'])} ({words.category_name(t, row['category'])})"
+        if isinstance(row["name"], str)
+        else words.place_name(t, row["name"], row["category"])
+        for _, row in places.iterrows()
+    ]
+    return charts.folded(t.plural("area.places.title", len(names)), charts.bullets(sorted(names, key=str.casefold)))
+
+
+def pair_card(t: Text, pair: tuple[str, str], table: pd.DataFrame, mode: str, minutes: int) -> str:
+    """Return the card with the places that two neighbourhoods can both reach, as HTML.
+
+    Parameters
+    ----------
+    pair
+        The two codes.
+    table
+        `trefpunt.queries.pair` of them, in its order.
+    mode, minutes
+        How and how far.
+    """
+    a, b = (words.area_name(code) for code in pair)
+    head = _head(t("pair.kicker"), t("pair.title", a=a, b=b))
+    if table.empty:
+        return _card([head, _text(t(f"pair.none.{mode}", minutes=minutes)), _text(t("pair.advice"))])
+    parts = [head, _lead(t.plural(f"pair.lead.{mode}", len(table), minutes=minutes))]
+    rows = "".join(
+        f"<tr><td>{escape(words.place_name(t, row['name'], row['category']))}"
+        f"{_kind(t, row)}</td>"
+        f"<td>{t.number(row['minutes_a'])}</td><td>{t.number(row['minutes_b'])}</td></tr>"
+        for _, row in table.iterrows()
+    )
+    header = f"<tr><th>{escape(t('pair.place'))}</th><th>{escape(a)}</th><th>{escape(b)}</th></tr>"
+    parts.append(f'<div class="tp-scroll"><table><thead>{header}</thead><tbody>{rows}</tbody></table></div>')
+    parts.append(_small(t("pair.explain")))
+    caveats = charts.bullets(t(f"caveat.{key}") for key in ("potential", "mean", "osm"))
+    parts.append(charts.folded(t("caveat.title"), caveats))
+    return _card(parts)
+
+
+def _kind(t: Text, row: pd.Series) -> str:
+    """Return the category under a place's name; a place without a name is called by it already."""
+    known = isinstance(row["name"], str)
+    return f"<small>{escape(words.category_name(t, row['category']))}</small>" if known else ""
+
+
+def empty_card(t: Text) -> str:
+    """Return what stands in the card's place while nothing is selected, as HTML."""
+    steps = "".join(f"<li>{escape(t(f'empty.{step}'))}</li>" for step in ("one", "two", "three"))
+    caveats = charts.bullets(t(f"caveat.{key}") for key in ("potential", "score", "osm"))
+    return _card([_title(t("empty.title")), f"<ol>{steps}</ol>", _title(t("caveat.title")), caveats])
+
+
+def _card(parts: list[str]) -> str:
+    return f'<section class="tp-card">{"".join(parts)}</section>'
+
+
+def _head(kicker: str, title: str, marker: str = "") -> str:
+    return f'<p class="tp-kicker">{marker}{escape(kicker)}</p><h2>{escape(title)}</h2>'
+
+
+def _lead(text: str) -> str:
+    return f'<p class="tp-lead">{escape(text)}</p>'
+
+
+def _title(text: str) -> str:
+    return f"<h3>{escape(text)}</h3>"
+
+
+def _text(text: str) -> str:
+    return f"<p>{escape(text)}</p>"
+
+
+def _small(text: str) -> str:
+    return f'<p class="tp-small">{escape(text)}</p>'
+
+
+def _source(text: str) -> str:
+    return f'<p class="tp-source">{escape(text)}</p>'

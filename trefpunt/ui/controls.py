@@ -1,0 +1,190 @@
+"""The controls of the map and the table: each shows the visitor's view and, when used, changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from trefpunt.ui import data, markers, session, style, words
+from trefpunt.ui.i18n import LANGUAGES, Text
+from trefpunt.ui.state import LEVELS, MAX_TEXT, MINUTES, MODES
+
+
+def _bind(key: str, value: Any, change: Callable[[Any], None]) -> dict[str, Any]:
+    """Return the arguments that make a widget show `value` and hand a new one to `change`."""
+    st.session_state[key] = value
+    return {"key": key, "on_change": lambda: change(st.session_state[key])}
+
+
+def language_switch(t: Text) -> None:
+    """Let the visitor choose the language."""
+    st.segmented_control(
+        t("controls.language"),
+        LANGUAGES,
+        format_func=lambda lang: t(f"language.{lang}"),
+        required=True,
+        label_visibility="collapsed",
+        **_bind("control_lang", t.lang, lambda lang: session.update(lang=lang)),
+    )
+
+
+def categories(t: Text) -> None:
+    """Let the visitor choose which kinds of places to show; none chosen shows all."""
+
+    def change(chosen: Sequence[str]) -> None:
+        session.update(categories=tuple(c for c in data.categories() if c in chosen))
+
+    st.pills(
+        t("controls.categories"),
+        tuple(data.categories()),
+        selection_mode="multi",
+        # A drawing and not an emoji: not every computer has a font for those.
+        format_func=lambda key: f"![]({markers.drawing(data.categories()[key])}) {words.category_plural(t, key)}",
+        help=t("controls.categories_help"),
+        wrap=False,
+        **_bind("control_categories", list(session.current().categories), change),
+    )
+
+
+def level(t: Text) -> None:
+    """Let the visitor colour the map by neighbourhood or by district; an area of the other level is let go."""
+
+    def change(key: str) -> None:
+        view = session.current()
+        session.choose(view.selecting(place=view.place, level=key))
+
+    st.segmented_control(
+        t("controls.level"),
+        LEVELS,
+        format_func=lambda key: t(f"controls.per_{key}"),
+        required=True,
+        **_bind("control_level", session.current().level, change),
+    )
+
+
+def mode(t: Text) -> None:
+    """Let the visitor choose between walking, cycling and what is usual for each kind of place."""
+    st.segmented_control(
+        t("controls.mode"),
+        MODES,
+        format_func=lambda key: t(f"controls.mode_{key}"),
+        required=True,
+        help=t("controls.mode_help"),
+        **_bind("control_mode", session.current().mode, lambda key: session.update(mode=key)),
+    )
+
+
+def minutes(t: Text) -> None:
+    """Let the visitor choose how many minutes away counts as within reach."""
+    st.slider(
+        t("controls.minutes"),
+        min_value=MINUTES[0],
+        max_value=MINUTES[-1],
+        step=1,
+        format=t("controls.minutes_format"),
+        help=t("controls.minutes_help"),
+        width=300,
+        **_bind("control_minutes", session.current().minutes, lambda n: session.update(minutes=int(n))),
+    )
+
+
+def search(t: Text) -> None:
+    """Let the visitor find a neighbourhood, district or place by typing; the way in for who cannot click the map."""
+    known, labels = data.known(), _search_labels(t)
+
+    def change(code: str | None) -> None:
+        if code is None:
+            return
+        view = session.current()
+        if code in known.places:
+            session.choose(view.selecting(place=code))
+        else:
+            found = "district" if code in known.districts else "neighbourhood"
+            session.choose(view.selecting(area=code, level=found))
+        # The box is a way to jump, not a second place that shows the selection.
+        st.session_state["control_search"] = None
+
+    st.selectbox(
+        t("controls.search"),
+        tuple(labels),
+        index=None,
+        format_func=lambda code: labels[code],
+        placeholder=t("controls.search_placeholder"),
+        width=320,
+        key="control_search",
+        on_change=lambda: change(st.session_state["control_search"]),
+    )
+
+
+def _search_labels(t: Text) -> dict[str, str]:
+    """Return code → label of everything that can be selected: districts, neighbourhoods, then places by name."""
+    return words.area_labels(t) | words.place_labels(t)
+
+
+def stories(t: Text) -> None:
+    """Put the neighbourhoods that a text about this municipality names one click away."""
+    for number, story in enumerate(data.stories()):
+        with st.container(key=f"story_{number}", gap="xsmall"):
+            style.html(f'<p class="tp-label">{escape(story.title[t.lang])}</p>')
+            row = st.container(horizontal=True, gap="small")
+        with row:
+            for code in story.areas:
+                st.button(
+                    words.area_name(code),
+                    key=f"story_{number}_{code}",
+                    on_click=_select_area,
+                    args=(code,),
+                )
+            if story.pair:
+                a, b = (words.area_name(code) for code in story.pair)
+                st.button(
+                    t("controls.both", a=a, b=b),
+                    key=f"story_{number}_pair",
+                    on_click=_select_pair,
+                    args=story.pair,
+                )
+
+
+def _select_area(code: str) -> None:
+    session.choose(session.current().selecting(area=code, level="neighbourhood"))
+
+
+def _select_pair(a: str, b: str) -> None:
+    session.choose(session.current().selecting(pair=(a, b), level="neighbourhood"))
+
+
+def clear_selection(t: Text) -> None:
+    """Let the visitor leave the selection, when there is one."""
+    view = session.current()
+    if view.place or view.area or view.pair:
+        st.button(
+            t("controls.clear"),
+            key="control_clear",
+            on_click=lambda: session.choose(session.current().selecting()),
+        )
+
+
+def within(t: Text) -> None:
+    """Let the visitor narrow the table to one neighbourhood or district."""
+    names = words.area_labels(t)
+    st.selectbox(
+        t("controls.within"),
+        tuple(names),
+        index=None,
+        format_func=lambda code: names[code],
+        placeholder=t("controls.within_placeholder"),
+        **_bind("control_within", session.current().within, lambda code: session.update(within=code)),
+    )
+
+
+def name_filter(t: Text) -> None:
+    """Let the visitor narrow the table to places whose name holds a text."""
+    st.text_input(
+        t("controls.name"),
+        placeholder=t("controls.name_placeholder"),
+        max_chars=MAX_TEXT,
+        **_bind("control_name", session.current().search, lambda text: session.update(search=text.strip())),
+    )

@@ -1,0 +1,110 @@
+"""The parts of the page that explains: what this shows, how it is computed, and what it does not say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from trefpunt.categories import SPEED_M_PER_MIN
+from trefpunt.ui import data, markers, style, words
+from trefpunt.ui.charts import bullets
+from trefpunt.ui.i18n import Text
+
+MEASURES = ("reach", "encounter", "mixing", "bridge", "score")
+CAVEATS = ("potential", "score", "person", "households", "students", "osm", "border", "mean")
+
+
+def shows(t: Text) -> None:
+    """Explain the map and the income groups."""
+    city = data.city()
+    _title(t("explain.shows.title"))
+    st.markdown(t("explain.shows.text", city=data.municipality()))
+    _title(t("explain.groups.title"))
+    shares = {"low": t.percent(city.low), "middle": t.percent(city.middle), "high": t.percent(city.high)}
+    st.markdown(t("explain.groups.text", city=data.municipality(), **shares))
+
+
+def measures(t: Text) -> None:
+    """Explain each measure, with its formula in words."""
+    _title(t("explain.measures.title"))
+    lines = (
+        f"<h3>{escape(t(f'explain.measures.{key}'))}</h3><p>{escape(t(f'explain.measures.{key}_text'))}</p>"
+        for key in MEASURES
+    )
+    style.html(f'<div class="tp-page">{"".join(lines)}</div>')
+
+
+def limits(t: Text) -> None:
+    """Say what the figures do not say."""
+    _title(t("explain.limits.title"))
+    style.html(f'<div class="tp-page">{bullets(t(f"caveat.{key}") for key in CAVEATS)}</div>')
+
+
+def categories(t: Text) -> None:
+    """List the categories with their assumed distances and how many places there are of each."""
+    counts = data.snapshot().places["category"].value_counts()
+    rows = []
+    for key, category in data.categories().items():
+        metres = category.half_distance_m
+        half = t(
+            "explain.categories.half_value",
+            x=t.number(metres),
+            minutes=t.number(metres / SPEED_M_PER_MIN[category.mode]),
+        )
+        name = markers.badge(category) + escape(words.category_name(t, key))
+        rows.append((name, escape(t(f"mode.{category.mode}")), escape(half), t.number(int(counts.get(key, 0)))))
+    _title(t("explain.categories.title"))
+    header = [t(f"explain.categories.{column}") for column in ("name", "mode", "half", "count")]
+    style.html(f'<div class="tp-page"><p>{escape(t("explain.categories.text"))}</p>{_table(header, rows)}</div>')
+
+
+def sources(t: Text) -> None:
+    """List the tables of the snapshot with sources, vintages and licences; tables that share all stand together."""
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for resource in data.snapshot().manifest["resources"]:
+        about = "".join(f"<li>{_source(t, source)}</li>" for source in resource.get("sources", ()))
+        licences = ", ".join(escape(str(licence["name"])) for licence in resource.get("licenses", ()))
+        key = (f"<ul>{about}</ul>", escape(_own(t, resource, "vintage")), licences)
+        groups.setdefault(key, []).append(escape(t(f"tables.{resource['name']}")))
+    rows = [(", ".join(names), *about) for about, names in groups.items()]
+    _title(t("explain.sources.title"))
+    header = [t(f"explain.sources.{column}") for column in ("table", "source", "vintage", "licence")]
+    text, more = escape(t("explain.sources.text")), escape(t("explain.sources.more"))
+    style.html(f'<div class="tp-page"><p>{text}</p>{_table(header, rows)}<p>{more}</p></div>')
+
+
+def _own(t: Text, entry: Mapping[str, Any], field: str) -> str:
+    """Return a text of the manifest in the visitor's language, where it has one (``title_nl`` beside ``title``)."""
+    return str(entry.get(f"{field}_{t.lang}", entry.get(field, "")))
+
+
+def _source(t: Text, source: Mapping[str, Any]) -> str:
+    title, path = escape(_own(t, source, "title")), str(source.get("path", ""))
+    return f'<a href="{escape(path)}">{title}</a>' if path.startswith("https://") else title
+
+
+def privacy(t: Text) -> None:
+    """Say what happens with a visitor's data: nothing."""
+    _title(t("explain.privacy.title"))
+    st.markdown(t("explain.privacy.text"))
+
+
+def contact(t: Text) -> None:
+    """Say whom to write to, when that has been set."""
+    if whom := data.contact():
+        _title(t("explain.contact.title"))
+        style.html(f"<p>{escape(t('explain.contact.text', contact=whom))}</p>")
+
+
+def _title(text: str) -> None:
+    style.html(f'<h2 class="tp-section">{escape(text)}</h2>')
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table; the cells of `rows` are HTML."""
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in header)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return f'<div class="tp-scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -1,0 +1,90 @@
+"""The legend of the map: the colours in words, what is official, an estimate or missing, and the markers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from trefpunt.ui import charts, data, markers, words
+from trefpunt.ui.colours import BREAKS, CLASS_KEYS, SCALE
+from trefpunt.ui.i18n import Text
+from trefpunt.ui.map import hatch_css, origin_colour
+from trefpunt.ui.state import ViewState
+
+STEPS = 6
+"""How many shades of 'where they come from' the legend shows."""
+
+
+def legend(t: Text, view: ViewState, *, dark: bool) -> str:
+    """Return the legend of the map as `view` colours it, as HTML."""
+    if view.place:
+        shades = [origin_colour(step / (STEPS - 1), dark=dark) for step in range(STEPS)]
+        left = _scale(t("legend.origins"), shades, [t("legend.none"), t("legend.many")])
+        statuses, classes = "", ""
+    else:
+        ends = [t(f"scale.ends.{end}") for end in ("low", "mean", "high")]
+        left = _scale(t(f"legend.score_{view.level}"), SCALE, ends)
+        statuses, classes = _statuses(t, view.level), charts.folded(t("legend.classes"), _classes(t))
+    size = f'<li><i class="tp-sizes" aria-hidden="true"><b></b><b></b><b></b></i>{escape(t("legend.size"))}</li>'
+    return (
+        f'<section class="tp-legend" aria-label="{escape(t("legend.title"))}">{left}'
+        f'<ul class="tp-statuses">{statuses}{size}</ul>'
+        f"{classes}</section>"
+    )
+
+
+def _scale(title: str, colours: Sequence[str], ends: Sequence[str]) -> str:
+    swatches = "".join(f'<i style="background:{colour}"></i>' for colour in colours)
+    words_ = "".join(f"<span>{escape(end)}</span>" for end in ends)
+    return (
+        f'<div><strong>{escape(title)}</strong><div class="tp-scale" aria-hidden="true">{swatches}</div>'
+        f'<div class="tp-ends">{words_}</div></div>'
+    )
+
+
+def _statuses(t: Text, level: str) -> str:
+    """Return what kinds of figures the map shows, with how many areas have each; kinds that do not occur are out."""
+    table = data.areas(level)
+    groups = {str(status): rows for status, rows in table.groupby("ses_status")}
+    lines = [
+        _status(f"tp-swatch-{key}", "", t(f"legend.{key}", n=len(groups[key])))
+        for key in ("official", "estimate")
+        if key in groups
+    ]
+    if (missing := groups.get("missing")) is not None:
+        small = bool(missing["households"].lt(words.FEWEST_HOUSEHOLDS).all())
+        text = t("legend.missing_small" if small else "legend.missing", n=len(missing))
+        lines.append(_status("", f"background:{hatch_css()}", text))
+    return "".join(lines)
+
+
+def _status(looks: str, style: str, text: str) -> str:
+    return f'<li><i class="tp-swatch {looks}" style="{style}" aria-hidden="true"></i>{escape(text)}</li>'
+
+
+def _classes(t: Text) -> str:
+    """Return all classes with their limits and words."""
+    edges = [None, *BREAKS, None]
+    lines = []
+    for colour, key, low, high in zip(SCALE, CLASS_KEYS, edges[:-1], edges[1:], strict=True):
+        if low is None:
+            limits = t("scale.below", x=t.number(BREAKS[0], 1, signed=True))
+        elif high is None:
+            limits = t("scale.above", x=t.number(BREAKS[-1], 1, signed=True))
+        else:
+            limits = t("scale.between", a=t.number(low, 1, signed=True), b=t.number(high, 1, signed=True))
+        lines.append(
+            f'<li><i class="tp-swatch" style="background:{colour}"></i>{escape(t(f"scale.{key}"))} '
+            f'<span class="tp-small">{escape(limits)}</span></li>'
+        )
+    return f'<ul class="tp-classes">{"".join(lines)}</ul><p class="tp-small">{escape(t("caveat.score"))}</p>'
+
+
+def kinds(t: Text) -> str:
+    """Return the marker of every category, behind a line that opens them, as HTML."""
+    lines = (
+        f"<li>{markers.badge(category)}{escape(words.category_plural(t, key))}</li>"
+        for key, category in data.categories().items()
+    )
+    folded = charts.folded(t("legend.markers"), f'<ul class="tp-kinds">{"".join(lines)}</ul>')
+    return f'<section class="tp-legend">{folded}</section>'

@@ -1,0 +1,88 @@
+"""Show the map in a page and hear what was clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from trefpunt.ui.map.assets import PublishedAssets
+from trefpunt.ui.map.elements import MapState, TrefpuntMap
+from trefpunt.ui.map.state import encode_state
+from trefpunt.ui.map.view import CategoryStyle, MapEvent, MapView
+
+
+def show_map(
+    published: PublishedAssets,
+    categories_style: Mapping[str, CategoryStyle],
+    view: MapView,
+    *,
+    key: str,
+    height: int,
+    on_event: Callable[[MapEvent], None] | None = None,
+) -> MapEvent | None:
+    """Draw the map as `view` says.
+
+    Parameters
+    ----------
+    published
+        From `trefpunt.ui.map.assets.publish`.
+    categories_style
+        Category → its looks. Places of a category that is absent here are not drawn.
+    view
+        Everything that can change.
+    key
+        Of the component; a change of it makes a new map.
+    height
+        In pixels; the width is that of the page.
+    on_event
+        Called with a click *before* the script runs, so that the run already draws what was selected. Without it
+        the page needs a second run.
+
+    Returns
+    -------
+    MapEvent or None
+        The click that caused this run, once; None when the run has another cause.
+
+    Raises
+    ------
+    TrefpuntError
+        See `trefpunt.ui.map.state.encode_state`.
+    """
+    clicked, seen = f"{key}:clicked", f"{key}:seen"
+
+    def hear() -> None:
+        event = fresh_event(st.session_state.get(key), st.session_state.get(seen))
+        if event is not None:
+            st.session_state[seen], st.session_state[clicked] = event
+            if on_event is not None:
+                on_event(event[1])
+
+    st_folium(
+        TrefpuntMap(published),
+        key=key,
+        height=height,
+        use_container_width=True,
+        returned_objects=[],  # clicks come from our own layer, and panning must not run the page
+        feature_group_to_add=MapState(encode_state(published, categories_style, view)),
+        on_change=hear,
+    )
+    event: MapEvent | None = st.session_state.pop(clicked, None)
+    return event
+
+
+def fresh_event(value: Any, seen: str | None) -> tuple[str, MapEvent] | None:
+    """Return (nonce, event) of what the browser sent, or None when it is no event or was heard before.
+
+    The browser keeps a component's last value and may send it again; the nonce, new with each click, tells.
+    A visitor can send anything here: whatever is not two texts and a known kind is no event.
+    """
+    sent = value.get("event") if isinstance(value, dict) else None
+    if not isinstance(sent, dict):
+        return None
+    kind, target, nonce = (sent.get(name) for name in ("kind", "id", "nonce"))
+    if kind not in ("place", "area") or not isinstance(target, str) or not isinstance(nonce, str):
+        return None
+    return None if nonce == seen else (nonce, MapEvent(kind, target))

@@ -1,0 +1,97 @@
+"""What the map is told and what it tells: plain data, no library."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+LABELS = ("lang", "title", "aria", "zoom_in", "zoom_out", "reset", "attribution", "hint_wheel", "hint_touch")
+"""The texts that a view must bring along: the language's code; the frame's title; what a screen reader calls the map;
+the titles of the three buttons (closer, farther, whole municipality); the sources; how to zoom with a wheel, and how
+to move the map with fingers."""
+
+Shape = Literal["circle", "square", "diamond", "triangle", "triangle_down", "hexagon", "star", "cross"]
+SHAPES: tuple[str, ...] = get_args(Shape)
+
+
+@dataclass(frozen=True)
+class CategoryStyle:
+    """How the places of one category look.
+
+    Parameters
+    ----------
+    label
+        The category's name in the visitor's language; plain text.
+    colour
+        ``#rrggbb``; white drawings must be legible on it.
+    shape
+        One of `SHAPES`: outline of a small marker, so that categories differ without colour too.
+    icon
+        Name of a drawing in ``static/vendor/maki-…`` (without ``.svg``): a marker that is large enough is a disc
+        with this.
+    letter
+        One or two letters, in place of an icon that is not there.
+    """
+
+    label: str
+    colour: str
+    shape: str
+    icon: str
+    letter: str
+
+
+@dataclass(frozen=True)
+class MapView:
+    """All that an interaction can change on the map. Text is plain; the map escapes it.
+
+    Parameters
+    ----------
+    level
+        Which areas are drawn: "neighbourhood" or "district".
+    fills
+        Area code → colour ``#rrggbb``. None, or a code that is absent: no figure, drawn with the pattern.
+    dashed
+        Codes whose figure is an estimate: a thin dashed outline; the others a firm one.
+    area_tooltips
+        Area code → what to say under the area's name; a line break starts a new line.
+    categories
+        The categories shown; None = all.
+    place_sizes
+        Place id → size class 1–5; 0 or absent: no figure, drawn small and hollow.
+    labels
+        The texts of `LABELS`, in the visitor's language.
+    place_tooltips
+        Place id → what to say under its name and category. Each one is sent at each interaction: keep them few.
+    selected_place, selected_area
+        Id and code; None = none.
+    outlined
+        Codes to outline (e.g. a pair of neighbourhoods).
+    origins
+        Area code → share (0–1) of 'where they come from': replaces `fills` while it is there, in shades of one
+        colour up to the largest share; areas that are absent are left nearly blank.
+    dark
+        Whether the page is dark.
+    """
+
+    level: str
+    fills: Mapping[str, str | None]
+    dashed: frozenset[str]
+    area_tooltips: Mapping[str, str]
+    categories: tuple[str, ...] | None
+    place_sizes: Mapping[str, int]
+    labels: Mapping[str, str]
+    place_tooltips: Mapping[str, str] = field(default_factory=dict)
+    selected_place: str | None = None
+    selected_area: str | None = None
+    outlined: tuple[str, ...] = ()
+    origins: Mapping[str, float] | None = None
+    dark: bool = False
+
+
+@dataclass(frozen=True)
+class MapEvent:
+    """A click: `id` is a place id when `kind` is "place", an area code when it is "area"."""
+
+    kind: Literal["place", "area"]
+    id: str

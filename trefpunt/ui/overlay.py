@@ -1,0 +1,58 @@
+"""What an interaction sends to the map: colours, sizes and the selection, never the data itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from trefpunt.ui import data, words
+from trefpunt.ui.colours import score_colour, size_class
+from trefpunt.ui.i18n import Text
+from trefpunt.ui.map import LABELS, MapView
+from trefpunt.ui.state import ViewState
+
+SIZE_QUANTILES = (0.2, 0.4, 0.6, 0.8)
+"""The markers' five sizes hold a fifth of all places each, by bridge."""
+
+
+def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
+    """Return how the map looks for a visitor's view."""
+    mark = data.mark()
+    table = data.areas(view.level)
+    origins = None
+    if view.place:
+        mode = str(data.measures(view.mode, view.minutes).at[view.place, "mode"])
+        found = data.origins(view.place, mode, view.minutes)
+        origins = {str(code): float(share) for code, share in found["share_of_reach"].items()}
+    return MapView(
+        level=view.level,
+        fills=_fills(mark, view.level),
+        dashed=frozenset(table.index[table["ses_status"] == "estimate"]),
+        area_tooltips=_area_tooltips(mark, t, view.level),
+        categories=view.categories or None,
+        place_sizes=_sizes(mark, view.mode, view.minutes),
+        selected_place=view.place,
+        selected_area=view.area,
+        outlined=view.pair or (),
+        origins=origins,
+        labels={name: t(f"layer.{name}") for name in LABELS},
+        dark=dark,
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _fills(mark: str, level: str) -> Mapping[str, str | None]:
+    return {str(code): score_colour(float(score)) for code, score in data.areas(level)["ses_woa"].items()}
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _area_tooltips(mark: str, t: Text, level: str) -> Mapping[str, str]:
+    return {str(code): words.score_line(t, row) for code, row in data.areas(level).iterrows()}
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _sizes(mark: str, mode: str, minutes: int) -> Mapping[str, int]:
+    bridge = data.measures(mode, minutes)["bridge"]
+    limits = tuple(bridge.quantile(list(SIZE_QUANTILES)))
+    return {str(key): size_class(float(value), limits) for key, value in bridge.items()}

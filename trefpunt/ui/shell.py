@@ -1,0 +1,104 @@
+"""What surrounds every page: start-up, the bar with page links and language, notes, and the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from functools import wraps
+
+import streamlit as st
+
+from trefpunt.errors import SnapshotError
+from trefpunt.ui import controls, data, session, style
+from trefpunt.ui.i18n import LANGUAGES, Text
+
+PAGES = {"kaart": "🗺️", "plekken": "📋", "uitleg": "💡"}
+"""The pages by file name, with the icon each is known by. Only emoji: Streamlit's own icons are fetched from
+elsewhere."""
+
+ICON = "🤝"
+"""The app's own icon, in the browser's tab."""
+
+
+_DRAWING = ContextVar("drawing", default=False)
+"""Whether the page is being drawn as part of the whole app."""
+
+
+def text() -> Text:
+    """Return the texts in the visitor's language; the first thing that a page asks for.
+
+    The first run of a new server does not go through the entry script when the address names a page: Streamlit
+    finds the folder ``pages/`` before it hears of our navigation. Then the whole app is drawn from here.
+    """
+    if not _DRAWING.get():
+        run()
+        st.stop()
+    return session.text()
+
+
+def guarded(draw: Callable[[], None]) -> Callable[[], None]:
+    """Make `draw` show a plain page when the snapshot turns out to be missing or damaged."""
+
+    @wraps(draw)
+    def run() -> None:
+        try:
+            draw()
+        except SnapshotError as error:
+            t = _language()
+            style.language(t)
+            style.failure(t, error)
+            st.stop()
+
+    return run
+
+
+@guarded
+def run() -> None:
+    """Draw the whole app: the bar, the page that the address asks for, and the foot."""
+    st.set_page_config(
+        page_title=Text(LANGUAGES[0])("app.name"),
+        page_icon=ICON,
+        layout="wide",
+        initial_sidebar_state="collapsed",
+    )
+    style.sheet()
+    known = data.known()
+    t = _language()
+    pages = [
+        st.Page(f"pages/{name}.py", title=t(f"page.{name}"), icon=icon, url_path=name, default=name == "kaart")
+        for name, icon in PAGES.items()
+    ]
+    page = st.navigation(pages, position="hidden")
+    session.start(known, page.url_path)
+    t = session.text()
+    style.language(t)
+    _bar(t, pages, page)
+    style.note([t("unknown.note", parameter=t(f"unknown.{u.parameter}"), value=u.value) for u in session.unknown()])
+    token = _DRAWING.set(True)
+    try:
+        page.run()
+    finally:
+        _DRAWING.reset(token)
+    _foot(t)
+
+
+def _language() -> Text:
+    """Return the texts in the language that counts before the view has been read from the address."""
+    if session.started():
+        return session.text()
+    asked = st.query_params.get("lang")
+    return Text(asked if asked in LANGUAGES else LANGUAGES[0])
+
+
+def _bar(t: Text, pages: list[st.Page], here: st.Page) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="shell_bar", gap="small"):
+        style.html(f'<div class="tp-brand">{t("app.name")}<small>{t("app.subtitle")}</small></div>')
+        for (name, icon), page in zip(PAGES.items(), pages, strict=True):
+            where = "here" if page.url_path == here.url_path else "there"
+            with st.container(key=f"shell_{where}_{name}", width="content"):
+                st.page_link(page, label=t(f"page.{name}"), icon=icon)
+        controls.language_switch(t)
+
+
+def _foot(t: Text) -> None:
+    style.html(f'<footer class="tp-foot">{t("foot.text")}</footer>')

@@ -1,0 +1,157 @@
+"""What a visitor looks at, as one value that goes into the address of the page and comes back out of it.
+
+Nothing here knows Streamlit; `session.py` ties this to a visitor's session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import NamedTuple
+
+from trefpunt.ui.i18n import LANGUAGES
+
+LEVELS = ("neighbourhood", "district")
+MODES = ("own", "walk", "cycle")
+"""``own`` = each category's own way of travelling."""
+MINUTES = range(5, 31)
+MAX_TEXT = 80
+"""Longest search text kept, in characters."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """The codes that exist in a snapshot; what else an address names is unknown."""
+
+    categories: tuple[str, ...]
+    places: frozenset[str]
+    neighbourhoods: frozenset[str]
+    districts: frozenset[str]
+
+
+class Unknown(NamedTuple):
+    """Something in an address that is not there: which parameter, and the value as given (unescaped)."""
+
+    parameter: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ViewState:
+    """What the pages show. At most one of `place`, `area` and `pair` is set.
+
+    Parameters
+    ----------
+    lang
+        One of `trefpunt.ui.i18n.LANGUAGES`.
+    level
+        One of `LEVELS`; an area of the other level is never selected.
+    categories
+        Categories to show, in the catalogue's order; empty = all.
+    mode
+        One of `MODES`.
+    minutes
+        How far away counts as within reach; one of `MINUTES`.
+    place, area, pair
+        The selection: a place, a neighbourhood or district, or two neighbourhoods to compare.
+    within
+        Table page: only places in this neighbourhood or district.
+    search
+        Table page: only places whose name holds this text.
+    """
+
+    lang: str = LANGUAGES[0]
+    level: str = LEVELS[0]
+    categories: tuple[str, ...] = ()
+    mode: str = MODES[0]
+    minutes: int = 15
+    place: str | None = None
+    area: str | None = None
+    pair: tuple[str, str] | None = None
+    within: str | None = None
+    search: str = ""
+
+    def selecting(
+        self,
+        *,
+        place: str | None = None,
+        area: str | None = None,
+        pair: tuple[str, str] | None = None,
+        level: str | None = None,
+    ) -> ViewState:
+        """Return the same view with another selection, and another `level` if given; nothing named = none."""
+        return replace(self, place=place, area=area, pair=pair, level=level or self.level)
+
+
+_PARAMETERS = {"categories": "category"}
+"""Where the address uses another word than the field."""
+
+
+def _write(value: object) -> str:
+    return ",".join(value) if isinstance(value, tuple) else str(value)
+
+
+def to_params(view: ViewState) -> dict[str, str]:
+    """Return the query parameters of a view; what is as it is by default is left out."""
+    default = ViewState()
+    return {
+        _PARAMETERS.get(f.name, f.name): _write(getattr(view, f.name))
+        for f in fields(view)
+        if getattr(view, f.name) != getattr(default, f.name)
+    }
+
+
+def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tuple[Unknown, ...]]:
+    """Return the view that an address asks for, and what it asks for that does not exist.
+
+    What is unknown is left at its default, the rest is kept. Parameters that are not ours are ignored.
+    For every view whose codes are known, ``from_params(to_params(view), known) == (view, ())``.
+    """
+    unknown: list[Unknown] = []
+    areas = known.neighbourhoods | known.districts
+
+    def choice(parameter: str, allowed: tuple[str, ...] | frozenset[str]) -> str | None:
+        value = params.get(parameter)
+        if not value or value in allowed:
+            return value or None
+        unknown.append(Unknown(parameter, value))
+        return None
+
+    wanted = [c for c in params.get("category", "").split(",") if c]
+    unknown += [Unknown("category", c) for c in wanted if c not in known.categories]
+    minutes = choice("minutes", tuple(str(m) for m in MINUTES))
+    place, area = choice("place", known.places), choice("area", areas)
+    pair = _pair(params.get("pair", ""), known, unknown)
+    level = choice("level", LEVELS) or LEVELS[0]
+    if place or pair:
+        area = None
+    if area:
+        level = "district" if area in known.districts else "neighbourhood"
+    view = ViewState(
+        lang=choice("lang", LANGUAGES) or LANGUAGES[0],
+        level="neighbourhood" if pair and not place else level,
+        categories=tuple(c for c in known.categories if c in wanted),
+        mode=choice("mode", MODES) or MODES[0],
+        minutes=int(minutes) if minutes else ViewState.minutes,
+        place=place,
+        area=area,
+        pair=None if place else pair,
+        within=choice("within", areas),
+        search=params.get("search", "").strip()[:MAX_TEXT],
+    )
+    return view, tuple(unknown)
+
+
+def _pair(text: str, known: Known, unknown: list[Unknown]) -> tuple[str, str] | None:
+    """Return two different neighbourhoods, or None after noting what is wrong."""
+    if not text:
+        return None
+    codes = text.split(",")
+    absent = [c for c in codes if c not in known.neighbourhoods]
+    unknown += [Unknown("pair", c) for c in absent]
+    if absent:
+        return None
+    if len(codes) != 2 or codes[0] == codes[1]:
+        unknown.append(Unknown("pair", text))
+        return None
+    return codes[0], codes[1]

@@ -1,0 +1,66 @@
+"""Everything that goes to the page as HTML goes through here: the style sheet, headings, notes and errors."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+
+import streamlit as st
+
+from trefpunt.errors import TrefpuntError
+from trefpunt.ui.i18n import Text
+
+SHEET = Path(__file__).with_name("style.css")
+
+
+DARK = SHEET.with_name("style_dark.css")
+"""What is different on a dark page."""
+
+
+def sheet() -> None:
+    """Load the style sheet, and for a dark page what is different there."""
+    st.html(SHEET)
+    if is_dark():
+        st.html(DARK)
+
+
+def html(markup: str) -> None:
+    """Draw HTML in which every text from outside has been escaped."""
+    st.html(markup)
+
+
+def language(t: Text) -> None:
+    """Tell browsers and screen readers which language the page is in; Streamlit itself always says English."""
+    script = f"<script>document.documentElement.lang={t.lang!r}</script>"
+    st.html(script, unsafe_allow_javascript=True)
+
+
+def heading(title: str, intro: str) -> None:
+    """Draw the title of a page and a sentence that explains it."""
+    st.html(f'<h1>{escape(title)}</h1><p class="tp-intro">{escape(intro)}</p>')
+
+
+def fold(label: str) -> None:
+    """Draw a line that, on a phone only, opens and closes the controls after it (see ``style.css``)."""
+    st.html(f'<details class="tp-fold"><summary>{escape(label)}</summary></details>')
+
+
+def note(lines: list[str]) -> None:
+    """Draw a calm remark; nothing when there are no lines."""
+    if lines:
+        inner = "".join(f"<p>{escape(line)}</p>" for line in lines)
+        st.html(f'<div class="tp-note" role="status">{inner}</div>')
+
+
+def failure(t: Text, error: TrefpuntError) -> None:
+    """Draw a plain page that says what is wrong with the data and what to do."""
+    st.html(
+        f'<div class="tp-error" role="alert"><h1>{escape(t("failure.title"))}</h1>'
+        f"<p>{escape(t('failure.text'))}</p><pre>{escape(str(error))}</pre>"
+        f"<p>{escape(t('failure.check'))}</p></div>"
+    )
+
+
+def is_dark() -> bool:
+    """Return whether the visitor's theme is dark; light when it is not known yet."""
+    return st.context.theme.type == "dark"
