@@ -34,11 +34,11 @@ run: setup  ## Open the explorer on the bundled data
 
 test: setup-dev  ## Run all tests, those in the browser too
 	@$(BIN)/python -m tests.browser.chromium
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-long: setup-dev  ## The same with 1,000 examples a property
 	@$(BIN)/python -m tests.browser.chromium
-	@TREFPUNT_HYPOTHESIS=long $(BIN)/python -m pytest
+	@TREFPUNT_HYPOTHESIS=long $(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: setup-dev  ## Format, lint, types
 	@$(BIN)/python -m ruff format --check .

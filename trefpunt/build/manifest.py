@@ -23,39 +23,62 @@ _CBS = "CBS (Statistics Netherlands)"
 _OSM = {
     "title": "OpenStreetMap contributors, extract of August 2021 (Geofabrik Limburg, by way of vector tiles; "
     "tile schema © OpenMapTiles, CC BY 4.0)",
+    "title_nl": "OpenStreetMap-bijdragers, uittreksel van augustus 2021 (Geofabrik Limburg, via vectortegels; "
+    "tegelschema © OpenMapTiles, CC BY 4.0)",
     "path": "https://www.openstreetmap.org/copyright",
 }
 _OSM_2023 = {
     "title": "OpenStreetMap contributors, Overpass extract of 3 July 2023",
+    "title_nl": "OpenStreetMap-bijdragers, Overpass-uittreksel van 3 juli 2023",
     "path": "https://www.openstreetmap.org/copyright",
 }
 _OSM_BELGIUM = {
     "title": "OpenStreetMap contributors, streets of Lanaken (Belgium), 2026",
+    "title_nl": "OpenStreetMap-bijdragers, straten van Lanaken (België), 2026",
     "path": "https://www.openstreetmap.org/copyright",
 }
 _KWB = {
     "title": f"{_CBS}, Kerncijfers wijken en buurten 2024, table 85984NED",
+    "title_nl": "CBS, Kerncijfers wijken en buurten 2024, tabel 85984NED",
     "path": "https://opendata.cbs.nl/statline/#/CBS/nl/dataset/85984NED",
 }
 _INCOME = {
     "title": f"{_CBS}, Kerncijfers wijken en buurten 2017, table 83765NED",
+    "title_nl": "CBS, Kerncijfers wijken en buurten 2017, tabel 83765NED",
     "path": "https://opendata.cbs.nl/statline/#/CBS/nl/dataset/83765NED",
 }
 _SES = {
     "title": f"{_CBS}, SES-WOA 2019 per wijk, table 85163NED",
+    "title_nl": "CBS, SES-WOA 2019 per wijk, tabel 85163NED",
     "path": "https://opendata.cbs.nl/statline/#/CBS/nl/dataset/85163NED",
 }
 _LETTER = {
     "title": "Municipal executive of Maastricht, letter to the council of 6 June 2024, quoting CBS: SES-WOA 2021 "
-    "of two neighbourhoods, dwellings of housing corporations 2023 of two"
+    "of two neighbourhoods, dwellings of housing corporations 2023 of two",
+    "title_nl": "Brief van burgemeester en wethouders van Maastricht aan de raad, 6 juni 2024, met cijfers van "
+    "het CBS: SES-WOA 2021 van twee buurten, woningen van woningcorporaties 2023 van twee buurten",
 }
 _BOUNDARIES = {
     "title": "CBS / Kadaster, Wijk- en buurtkaart 2024, boundaries rebuilt from simplified publications",
+    "title_nl": "CBS / Kadaster, Wijk- en buurtkaart 2024, grenzen hersteld uit vereenvoudigde uitgaven",
     "path": "https://www.cbs.nl/nl-nl/dossier/nederland-regionaal/geografische-data",
 }
 _PC6 = {
     "title": f"{_CBS}, statistics per six-character postcode 2021",
+    "title_nl": "CBS, cijfers per postcode van zes tekens 2021",
     "path": "https://www.cbs.nl/nl-nl/dossier/nederland-regionaal/geografische-data/gegevens-per-postcode",
+}
+
+_TITLES_NL = {
+    "neighbourhoods": "Buurten",
+    "districts": "Wijken",
+    "population": "Inwoners per postcode (PC6), met het punt waar elke postcode op het stratennet komt",
+    "places": "Plekken",
+    "walk_nodes": "Stratennet voor voetgangers: punten",
+    "walk_edges": "Stratennet voor voetgangers: straten",
+    "cycle_nodes": "Stratennet voor fietsers: punten",
+    "cycle_edges": "Stratennet voor fietsers: straten",
+    "basemap": "Ondergrond van de kaart: straten, water, groen",
 }
 
 _ABOUT: dict[str, tuple[str, str, list[dict[str, Any]], list[dict[str, str]]]] = {
@@ -115,7 +138,7 @@ def describe(
         listed = list(sources)
         if ses_source and name in ("neighbourhoods", "districts"):
             listed.append({"title": ses_source, "path": "https://opendata.cbs.nl/statline/"})
-        resource: dict[str, Any] = {"name": name, "title": title}
+        resource: dict[str, Any] = {"name": name, "title": title, "title_nl": _TITLES_NL[name]}
         if name in tables:
             table = tables[name]
             keyed = table.index.name is not None
@@ -126,7 +149,9 @@ def describe(
             resource |= {"rows": len(table), "schema": schema}
         else:
             resource |= {"path": "basemap.pmtiles", "format": "pmtiles", "mediatype": "application/vnd.pmtiles"}
-        resources.append(resource | {"vintage": vintage, "licenses": licences, "sources": listed})
+        in_dutch = vintage.replace("streets", "straten").replace("Belgium", "België")
+        about = {"vintage": vintage, "vintage_nl": in_dutch, "licenses": licences, "sources": listed}
+        resources.append(resource | about)
     return {
         "$schema": "https://datapackage.org/profiles/1.0/datapackage.json",
         "name": f"trefpunt-{municipality['code'].lower()}",

@@ -1,0 +1,1 @@
+"""Street networks, how points join them, and distances along them."""

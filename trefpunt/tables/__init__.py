@@ -1,0 +1,1 @@
+"""The tables of a snapshot: cleaning, classifying, deduplicating, and their contracts."""
