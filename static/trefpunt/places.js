@@ -64,9 +64,12 @@
         this.styles = state.styles;
         this.dark = state.dark;
         this.selected = this.places[state.place] || null;
-        this.places.forEach((place, i) => { place.size = Number(state.sizes[i] || 0); });
+        this.places.forEach((place, i) => {
+          place.hidden = state.sizes[i] === "-";
+          place.size = Number(state.sizes[i]) || 0;
+        });
         this.shown = this.places
-          .filter((place) => (!wanted || wanted.has(place.category)) && this.styles[place.category])
+          .filter((place) => !place.hidden && (!wanted || wanted.has(place.category)) && this.styles[place.category])
           .sort((a, b) => b.size - a.size); // small ones over large ones: all stay in reach
         if (this.selected && !this.shown.includes(this.selected)) this.shown.push(this.selected);
         this.hovered = null;

@@ -139,6 +139,11 @@ def uncertainty(
         Index `place_id` (P rows): whose places are ranked among each other.
     params
         What is uncertain; the defaults are those of docs/uncertainty.md.
+
+    Returns
+    -------
+    Uncertainty
+        Tables indexed as `category` is. The same inputs and parameters give the same tables.
     """
     params = params or UncertaintyParams()
     residents = residents_of(population, neighbourhoods)
@@ -147,30 +152,30 @@ def uncertainty(
     draws = draw_shares(shares, belongs.sum(axis=0), years, params.draws, params.seed, params.drift, params.parts)
     totals = np.einsum("k,dkg->dg", belongs.sum(axis=0), draws.whole)
 
-    factors = {1.0, *params.half_distance_factors, *params.stable_factors}
+    factors = {1.0, *params.half_distance_factors}
     catchments = {f: _catchments(weights(distance_m, half_distance_m[:, None] * f), belongs, unknown) for f in factors}
     scenarios: list[int | None] = [None]
     if params.unknown_bounds and unknown.any():
         scenarios += [mixing.LOW, mixing.MIDDLE, mixing.HIGH]
-    sampled = {
-        (factor, all_in): _sample(catchments[factor], draws, totals, float(unknown.sum()), all_in)
-        for factor in {1.0, *params.half_distance_factors}
-        for all_in in scenarios
-    }
-
-    def interval(over: tuple[float, ...]) -> pd.DataFrame:
-        per_scenario = [[sampled[factor, all_in] for factor in over] for all_in in scenarios]
-        return _intervals(point, per_scenario, params.level)
+    spans = (params.half_distance_factors, (1.0,))
+    ends: list[list[dict[str, Floats]]] = [[], []]
+    drawn_bridge = np.empty((0, 0))
+    for all_in in scenarios:  # one scenario in memory at a time
+        sampled = {
+            factor: _sample(catchments[factor], draws, totals, float(unknown.sum()), all_in) for factor in factors
+        }
+        for span, found in zip(spans, ends, strict=True):
+            found.append(_ends([sampled[factor] for factor in span], params.level))
+        if all_in is None:
+            drawn_bridge = sampled[1.0]["bridge"]
 
     at_factors = [
         measure(distance_m, half_distance_m * factor, residents, 0.0, category.index)["bridge"].to_numpy(dtype=float)
         for factor in params.stable_factors
     ]
-    drawn = sampled[1.0, None]["bridge"]
-    share, stable = _rank_stability(
-        point["bridge"].to_numpy(dtype=float), drawn, at_factors, category, params.stable_in
-    )
-    return Uncertainty(interval(params.half_distance_factors), interval((1.0,)), stable, share)
+    own = point["bridge"].to_numpy(dtype=float)
+    share, stable = _rank_stability(own, drawn_bridge, at_factors, category, params.stable_in)
+    return Uncertainty(_intervals(point, ends[0]), _intervals(point, ends[1]), stable, share)
 
 
 def change_without(
@@ -257,8 +262,8 @@ def _sample(
     encounter = mixing.encounter(place)
     reach = catchments.known.sum(axis=1) + catchments.unknown
     with np.errstate(divide="ignore", invalid="ignore"):
-        # Shares of the municipality first, since its totals differ by draw. A part of a neighbourhood that is nearly all
-        # of it could be drawn with more of a group than there are.
+        # Shares of the municipality first, since its totals differ by draw. A part that is nearly the whole of a
+        # neighbourhood could be drawn with more of a group than there are: not above 1.
         of_city, ratio = np.minimum(groups / totals, 1.0), encounter / mixing.encounter(city)
     return {
         "reach": np.repeat(reach[:, None], len(totals), axis=1),
@@ -270,14 +275,18 @@ def _sample(
     }
 
 
-def _intervals(point: pd.DataFrame, per_scenario: list[list[dict[str, Floats]]], level: float) -> pd.DataFrame:
-    """From the lowest lower to the highest upper quantile of the scenarios, stretched to hold the point estimate."""
+def _ends(samples: list[dict[str, Floats]], level: float) -> dict[str, Floats]:
+    """(2, P) ends of the interval of each measure, over the draws of several half-distances."""
+    return {name: _quantiles(np.concatenate([one[name] for one in samples], axis=1), level) for name in MEASURES}
+
+
+def _intervals(point: pd.DataFrame, scenarios: list[dict[str, Floats]]) -> pd.DataFrame:
+    """From the lowest lower to the highest upper end of the scenarios, stretched to hold the point estimate."""
     columns: dict[str, Floats] = {}
     for name in MEASURES:
         value = point[name].to_numpy(dtype=float)
-        ends = [_quantiles(np.concatenate([one[name] for one in samples], axis=1), level) for samples in per_scenario]
-        lower = np.fmin.reduce([value, *(end[0] for end in ends)])
-        upper = np.fmax.reduce([value, *(end[1] for end in ends)])
+        lower = np.fmin.reduce([value, *(ends[name][0] for ends in scenarios)])
+        upper = np.fmax.reduce([value, *(ends[name][1] for ends in scenarios)])
         columns[f"{name}_lower"] = np.where(np.isnan(value), np.nan, lower)
         columns[f"{name}_upper"] = np.where(np.isnan(value), np.nan, upper)
     return pd.DataFrame(columns, index=point.index)

@@ -55,7 +55,9 @@ def categories(t: Text) -> None:
             minutes=t.number(metres / SPEED_M_PER_MIN[category.mode]),
         )
         name = markers.badge(category) + escape(words.category_name(t, key))
-        rows.append((name, escape(t(f"mode.{category.mode}")), escape(half), t.number(int(counts.get(key, 0)))))
+        # A category that the source does not hold is unknown, which is not the same as none.
+        count = t.number(int(counts[key])) if key in counts else escape(t("explain.categories.absent"))
+        rows.append((name, escape(t(f"mode.{category.mode}")), escape(half), count))
     _title(t("explain.categories.title"))
     header = [t(f"explain.categories.{column}") for column in ("name", "mode", "half", "count")]
     style.html(f'<div class="tp-page"><p>{escape(t("explain.categories.text"))}</p>{_table(header, rows)}</div>')

@@ -25,6 +25,11 @@ def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
         mode = str(data.measures(view.mode, view.minutes).at[view.place, "mode"])
         found = data.origins(view.place, mode, view.minutes)
         origins = {str(code): float(share) for code, share in found["share_of_reach"].items()}
+    only = None
+    if view.pair:
+        # What the two share is the answer: other places would hide it.
+        walk_or_cycle = "cycle" if view.mode == "cycle" else "walk"
+        only = frozenset(map(str, data.pair(*view.pair, walk_or_cycle, view.minutes).index))
     return MapView(
         level=view.level,
         fills=_fills(mark, view.level),
@@ -32,6 +37,7 @@ def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
         area_tooltips=_area_tooltips(mark, t, view.level),
         categories=view.categories or None,
         place_sizes=_sizes(mark, view.mode, view.minutes),
+        only=only,
         selected_place=view.place,
         selected_area=view.area,
         outlined=view.pair or (),

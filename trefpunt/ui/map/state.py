@@ -52,7 +52,7 @@ def encode_state(published: PublishedAssets, styles: Mapping[str, CategoryStyle]
         "dashed": [int(code in view.dashed) for code in codes],
         "tips": [escape_map_text(view.area_tooltips.get(code, "")) for code in codes],
         "categories": None if view.categories is None else _escaped(view.categories),
-        "sizes": "".join(str(view.place_sizes.get(place_id, 0)) for place_id in published.place_ids),
+        "sizes": _sizes(view, published.place_ids),
         "placeTips": {escape_map_text(k): escape_map_text(v) for k, v in view.place_tooltips.items()},
         "styles": {
             escape_map_text(category): {
@@ -70,6 +70,12 @@ def encode_state(published: PublishedAssets, styles: Mapping[str, CategoryStyle]
         "labels": {name: escape_map_text(view.labels[name]) for name in LABELS},
     }
     return json.dumps(state, separators=(",", ":"), allow_nan=False)
+
+
+def _sizes(view: MapView, place_ids: Iterable[str]) -> str:
+    """One character a place: its size class, or a dash when only others are shown."""
+    shown = view.only
+    return "".join(str(view.place_sizes.get(p, 0)) if shown is None or p in shown else "-" for p in place_ids)
 
 
 def _escaped(texts: Iterable[str]) -> list[str]:

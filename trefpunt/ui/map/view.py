@@ -63,6 +63,8 @@ class MapView:
         The texts of `LABELS`, in the visitor's language.
     place_tooltips
         Place id → what to say under its name and category. Each one is sent at each interaction: keep them few.
+    only
+        Ids of the places to show, whatever their category; None = all.
     selected_place, selected_area
         Id and code; None = none.
     outlined
@@ -82,6 +84,7 @@ class MapView:
     place_sizes: Mapping[str, int]
     labels: Mapping[str, str]
     place_tooltips: Mapping[str, str] = field(default_factory=dict)
+    only: frozenset[str] | None = None
     selected_place: str | None = None
     selected_area: str | None = None
     outlined: tuple[str, ...] = ()
