@@ -8,10 +8,12 @@ import sys
 import geopandas as gpd
 import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from tests.conftest import ROOT
 from trefpunt import snapshot as snapshots
 from trefpunt.tables.schemas import SCHEMAS
+from trefpunt.ui.i18n import Text
 
 pytestmark = pytest.mark.sources
 
@@ -111,3 +113,17 @@ def test_the_manifest_names_the_official_file(official):
 
 def test_districts_take_the_official_file_too(official):
     assert set(official[0].districts["ses_year"]) == {2023}
+
+
+def test_the_map_says_official(official, monkeypatch):
+    """The legend counts official figures and no estimate; no neighbourhood is drawn as an estimate."""
+    from tests.app.conftest import html, map_state
+
+    snapshot, published = official
+    monkeypatch.setenv("TREFPUNT_SNAPSHOT", str(snapshot.directory))
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    assert not app.exception
+    t = Text("nl")
+    assert t("legend.official", n=len(published) - 1) in html(app)
+    assert "chatting (" not in html(app)
+    assert sum(map_state(app)["dashed"]) == 0
