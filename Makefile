@@ -55,7 +55,7 @@ build: setup  ## Make data/maastricht from the source files in SOURCES
 check: setup  ## Hold the bundled data against its manifest and contracts
 	@$(BIN)/python -m trefpunt check
 
-bench: setup  ## Time the engine on this machine
+bench: setup-dev  ## Time the engine beside its peers on this machine
 	@$(BIN)/python -m trefpunt bench
 
 screenshots: setup-dev  ## Make docs/images anew

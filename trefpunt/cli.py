@@ -156,11 +156,13 @@ def pair(
 def bench(
     data: Data = DEFAULT_DATA,
     repeat: Annotated[int, typer.Option(min=1, help="Runs of each; the median is shown.")] = 5,
+    quick: Annotated[bool, typer.Option("--quick", help="Walking only, and the slow peers once.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Write the figures here too, as JSON.")] = None,
 ) -> None:
-    """Time loading, catchments and measures on the bundled snapshot (medians, this machine, now)."""
+    """Time the engine beside its peers (scipy, and igraph, pandana, networkx where installed), answers compared."""
     from trefpunt import benchmarks
 
-    benchmarks.run(data, repeat)
+    benchmarks.run(data, repeat, quick, out)
 
 
 def _plain(text: str) -> str:

@@ -11,7 +11,7 @@ FILES = sorted(
 )
 SCREEN = {"streamlit", "folium", "streamlit_folium", "branca"}
 NETWORK = {"requests", "httpx", "urllib.request", "urllib3", "http.client", "socket", "aiohttp"}
-SLOW = {"osmnx", "segregation"}
+SLOW = {"osmnx", "segregation", "esda", "libpysal"}
 # Nothing runs back up: a package may import those before it, and itself.
 ORDER = ["sources", "tables", "estimate", "network", "metrics", "snapshot", "queries", "ui"]
 MAX_LINES = {"pages": 80, "streamlit_app.py": 40, "trefpunt": 400}

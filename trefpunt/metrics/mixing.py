@@ -113,7 +113,8 @@ def mixing(place_shares: Floats, city_shares: Floats) -> Floats:
     numpy.ndarray
         (P,), 0–1; NaN where the shares are missing.
     """
-    excess = np.maximum(0.0, place_shares - city_shares) / (1.0 - city_shares)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        excess = np.maximum(0.0, place_shares - city_shares) / (1.0 - city_shares)
     return np.asarray(1.0 - excess.sum(axis=-1))
 
 
@@ -140,6 +141,7 @@ def bridge(group_totals: Floats, city_totals: Floats) -> Floats:
     numpy.ndarray
         (P,), 0–1; NaN where nobody of known group is reached (mixing is missing there too).
     """
-    share = group_totals[:, [LOW, HIGH]] / city_totals[[LOW, HIGH]]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = group_totals[:, [LOW, HIGH]] / city_totals[[LOW, HIGH]]
     nobody = ~(group_totals.sum(axis=1) > 0)
     return np.where(nobody, np.nan, share.min(axis=1))

@@ -19,7 +19,7 @@ _WORTH_CONTRACTING = 32
 """From this many origins on, making the network smaller first saves more than it costs."""
 
 
-def distances(network: Network, origins: pd.Series, targets: pd.Series, limit_m: float = np.inf) -> Floats:
+def distances(network: Network, origins: pd.Series, targets: pd.Series, limit_m: float | Floats = np.inf) -> Floats:
     """Shortest distance along the network from every origin to every target.
 
     Parameters
@@ -29,7 +29,7 @@ def distances(network: Network, origins: pd.Series, targets: pd.Series, limit_m:
     origins, targets
         Node per place and per postcode (nullable integers; missing = unreachable).
     limit_m
-        Beyond this distance the answer is ∞; metres.
+        Beyond this distance the answer is ∞; metres, one for all or one an origin.
 
     Returns
     -------
@@ -40,17 +40,20 @@ def distances(network: Network, origins: pd.Series, targets: pd.Series, limit_m:
     on = origins.notna().to_numpy()
     reachable = targets.notna().to_numpy()
     result = np.full((len(origins), len(targets)), np.nan)
-    start, row = np.unique(origins[on].astype("int64"), return_inverse=True)
+    limits = np.broadcast_to(np.asarray(limit_m, dtype=float), len(origins))[on]
+    pairs, row = np.unique(np.column_stack([limits, origins[on].to_numpy(dtype=float)]), axis=0, return_inverse=True)
+    start, limit = pairs[:, 1].astype(np.int64), pairs[:, 0]
     goal = targets[reachable].astype("int64").to_numpy()
     matrix = network.matrix
     if len(start) > _WORTH_CONTRACTING:
         matrix, number = contract(matrix, np.concatenate([start, goal]))
         start, goal = number[start], number[goal]
     found = np.empty((len(start), len(goal)))
-    for at in range(0, len(start), _ROWS_AT_ONCE):
-        part = slice(at, at + _ROWS_AT_ONCE)
-        found[part] = csgraph.dijkstra(matrix, indices=start[part], limit=limit_m)[:, goal]
-    result[np.ix_(on, reachable)] = found[row]
+    for same in (np.flatnonzero(limit == value) for value in np.unique(limit)):
+        for at in range(0, len(same), _ROWS_AT_ONCE):
+            part = same[at : at + _ROWS_AT_ONCE]
+            found[part] = csgraph.dijkstra(matrix, indices=start[part], limit=limit[part[0]])[:, goal]
+    result[np.ix_(on, reachable)] = found[row.reshape(-1)]
     return result
 
 
