@@ -17,6 +17,7 @@ from trefpunt.errors import UnknownCodeError
 from trefpunt.metrics import pairs
 from trefpunt.metrics.places import NATIONAL_SHARES as NATIONAL_SHARES
 from trefpunt.metrics.places import measure, minutes_to_metres, origins, residents_of
+from trefpunt.metrics.uncertainty import uncertainty
 from trefpunt.network import catchments
 from trefpunt.snapshot import Snapshot
 
@@ -125,6 +126,37 @@ def place_measures(snapshot: Snapshot, mode: str | None = None, minutes: float =
     table = places.assign(lon=at.x.round(6), lat=at.y.round(6), mode=chosen, border_truncated=truncated.astype(bool))
     measured = pd.concat(parts).reindex(places.index)
     return pd.DataFrame(table[_PLACE_FACTS]).join(measured).join(pd.DataFrame(table[_PLACE_SOURCE]))
+
+
+@lru_cache(maxsize=8)
+def place_intervals(snapshot: Snapshot, mode: str | None = None) -> pd.DataFrame:
+    """90 % intervals of the measures and how steady each place's rank is (docs/uncertainty.md).
+
+    At each category's own half-distance: how far people are willing to go is an assumption, and `rank_stable` is
+    where it counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index `place_id`: `<measure>_lower`, `<measure>_upper` for share_low, share_middle, share_high, mixing,
+        encounter, encounter_ratio and bridge (missing where the measure is), and `rank_stable` (boolean, missing
+        where the place has no rank).
+    """
+    places = snapshot.places
+    chosen = category_modes(snapshot, mode)
+    categories = load_categories()
+    parts = []
+    for one in MODES:
+        rows = (chosen == one).to_numpy()
+        if rows.any():
+            category = places.loc[rows, "category"]
+            half = np.array([categories[c].half_distance(one) for c in category])
+            found = uncertainty(
+                distances(snapshot, one)[rows], half, snapshot.population, snapshot.neighbourhoods, category
+            )
+            parts.append(found.given_half_distance.assign(rank_stable=found.rank_stable))
+    table = pd.concat(parts).reindex(places.index)
+    return table.drop(columns=["reach_lower", "reach_upper"])
 
 
 def place_origins(

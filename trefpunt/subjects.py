@@ -28,7 +28,7 @@ class Subject:
 def subject_table(snapshot: Snapshot, subject: str, mode: str | None, minutes: float) -> Subject:
     """The table of a subject (`neighbourhoods`, `districts`, `places`, `population`) with its measures."""
     if subject == "places":
-        measured = queries.place_measures(snapshot, mode, minutes)
+        measured = queries.place_measures(snapshot, mode, minutes).join(queries.place_intervals(snapshot, mode))
         table = gpd.GeoDataFrame(measured, geometry=snapshot.places.geometry.reindex(measured.index))
     elif subject == "population":
         table = snapshot.population

@@ -45,6 +45,12 @@ def test_export_places_as_csv():
     assert len(rows) > 300 and set(PLACE_COLUMNS) <= set(rows[0])
     assert {row["mode"] for row in rows} == {"walk", "cycle"}
     assert {row["licence"] for row in rows} == {"ODbL-1.0"}
+    for row in rows:
+        if row["mixing"]:
+            assert float(row["mixing_lower"]) <= float(row["mixing"]) <= float(row["mixing_upper"])
+            assert row["rank_stable"] in {"True", "False", ""}
+        else:
+            assert not row["mixing_lower"] and not row["mixing_upper"]
     # Each place's own year, not one for all.
     assert {row["vintage"] for row in rows} == {"2021", "2023", "2021/2023"}
 
