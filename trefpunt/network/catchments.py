@@ -16,7 +16,7 @@ _ROWS_AT_ONCE = 128
 """Origins per call of the solver: keeps the working matrix (origins × nodes) below 40 MB."""
 
 _WORTH_CONTRACTING = 32
-"""From this many origins on, making the network smaller first saves more than it costs."""
+"""From this many origins on, making the network smaller first saves more than it costs; not so with a limit."""
 
 
 def distances(network: Network, origins: pd.Series, targets: pd.Series, limit_m: float | Floats = np.inf) -> Floats:
@@ -45,7 +45,7 @@ def distances(network: Network, origins: pd.Series, targets: pd.Series, limit_m:
     start, limit = pairs[:, 1].astype(np.int64), pairs[:, 0]
     goal = targets[reachable].astype("int64").to_numpy()
     matrix = network.matrix
-    if len(start) > _WORTH_CONTRACTING:
+    if len(start) > _WORTH_CONTRACTING and np.isinf(limit).any():
         matrix, number = contract(matrix, np.concatenate([start, goal]))
         start, goal = number[start], number[goal]
     found = np.empty((len(start), len(goal)))
