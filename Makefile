@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8501
 SOURCES ?= ../shared/sources
+# With a screen the explorer opens in the browser; on a server it only listens.
+HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s))),false,true)
 
 .PHONY: help setup setup-dev run test test-long lint format build check bench screenshots lock clean
 
@@ -30,7 +32,7 @@ setup-dev: $(VENV)/.dev  ## Set up what tests and checks need
 
 run: setup  ## Open the explorer on the bundled data
 	@echo "Trefpunt opens on http://localhost:$(PORT) (stop: Ctrl+C)"
-	@$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT)
+	@$(BIN)/python -m streamlit run streamlit_app.py --server.port $(PORT) --server.headless $(HEADLESS)
 
 test: setup-dev  ## Run all tests, those in the browser too
 	@$(BIN)/python -m tests.browser.chromium
