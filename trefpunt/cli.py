@@ -75,7 +75,10 @@ def build(
     from trefpunt.build.pipeline import build_snapshot  # takes seconds to import: osmnx
 
     built = build_snapshot(sources, out, ses, progress=sys.stderr.isatty())
-    _errors.print(f"Built {out} in {built.seconds:.0f} s, at most {built.peak_mib:,.0f} MiB. See {out / 'REPORT.md'}.")
+    _errors.print(
+        f"Built {out} in {built.seconds:.0f} s, at most {built.peak_mib:,.0f} MiB. See {out / 'REPORT.md'}.",
+        soft_wrap=True,
+    )
 
 
 @app.command()
@@ -179,7 +182,7 @@ def main() -> None:
     try:
         app()
     except TrefpuntError as fault:
-        _errors.print(str(fault), markup=False, highlight=False, style="red")
+        _errors.print(str(fault), markup=False, highlight=False, style="red", soft_wrap=True)
         raise SystemExit(2) from None
     except BrokenPipeError:
         raise SystemExit(0) from None
