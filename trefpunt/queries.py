@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -91,6 +92,16 @@ def category_modes(snapshot: Snapshot, mode: str | None = None) -> pd.Series:
     return pd.Series(snapshot.places["category"].map(own), dtype="str", name="mode")
 
 
+def _by_mode(snapshot: Snapshot, chosen: pd.Series) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.float64]]]:
+    """Per travel mode in use: the mode, which places use it, and their half-distances in it (metres)."""
+    categories = load_categories()
+    for one in MODES:
+        rows = (chosen == one).to_numpy()
+        if rows.any():
+            names = snapshot.places.loc[rows, "category"]
+            yield one, rows, np.array([categories[name].half_distance(one) for name in names])
+
+
 def place_measures(snapshot: Snapshot, mode: str | None = None, minutes: float = DEFAULT_MINUTES) -> pd.DataFrame:
     """Measures 1–4 of every place (docs/method.md), with its facts.
 
@@ -113,14 +124,10 @@ def place_measures(snapshot: Snapshot, mode: str | None = None, minutes: float =
     places = snapshot.places
     chosen = category_modes(snapshot, mode)
     residents = residents_of(snapshot.population, snapshot.neighbourhoods)
-    categories = load_categories()
-    parts = []
-    for one in MODES:
-        rows = (chosen == one).to_numpy()
-        if rows.any():
-            half = np.array([categories[c].half_distance(one) for c in places.loc[rows, "category"]])
-            limit = minutes_to_metres(minutes, one)
-            parts.append(measure(distances(snapshot, one)[rows], half, residents, limit, places.index[rows]))
+    parts = [
+        measure(distances(snapshot, one)[rows], half, residents, minutes_to_metres(minutes, one), places.index[rows])
+        for one, rows, half in _by_mode(snapshot, chosen)
+    ]
     at = places.geometry.to_crs(WGS84)
     truncated = np.where(chosen == "walk", places["border_truncated_walk"], places["border_truncated_cycle"])
     table = places.assign(lon=at.x.round(6), lat=at.y.round(6), mode=chosen, border_truncated=truncated.astype(bool))
@@ -142,20 +149,14 @@ def place_intervals(snapshot: Snapshot, mode: str | None = None) -> pd.DataFrame
         encounter, encounter_ratio and bridge (missing where the measure is), and `rank_stable` (boolean, missing
         where the place has no rank).
     """
-    places = snapshot.places
-    chosen = category_modes(snapshot, mode)
-    categories = load_categories()
+    category = snapshot.places["category"]
     parts = []
-    for one in MODES:
-        rows = (chosen == one).to_numpy()
-        if rows.any():
-            category = places.loc[rows, "category"]
-            half = np.array([categories[c].half_distance(one) for c in category])
-            found = uncertainty(
-                distances(snapshot, one)[rows], half, snapshot.population, snapshot.neighbourhoods, category
-            )
-            parts.append(found.given_half_distance.assign(rank_stable=found.rank_stable))
-    table = pd.concat(parts).reindex(places.index)
+    for one, rows, half in _by_mode(snapshot, category_modes(snapshot, mode)):
+        found = uncertainty(
+            distances(snapshot, one)[rows], half, snapshot.population, snapshot.neighbourhoods, category[rows]
+        )
+        parts.append(found.given_half_distance.assign(rank_stable=found.rank_stable))
+    table = pd.concat(parts).reindex(category.index)
     return table.drop(columns=["reach_lower", "reach_upper"])
 
 

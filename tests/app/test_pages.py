@@ -126,6 +126,8 @@ def test_pair(open_app: Open, bundled: Snapshot) -> None:
     app = open_app(pair=f"{POTTENBERG},{DOUSBERG}", minutes="20", mode="walk")
     shared = queries.pair(bundled, POTTENBERG, DOUSBERG, "walk", 20)
     assert t.plural("pair.lead.walk", len(shared), minutes=20) in card(app)
+    # The map shows what they share and nothing else.
+    assert len(map_state(app)["sizes"].replace("-", "")) == len(shared)
     assert len(map_state(app)["outlined"]) == 2
 
 

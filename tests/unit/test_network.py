@@ -90,6 +90,15 @@ def test_a_limit_gives_infinity_and_a_missing_node_gives_missing():
     assert np.isnan(result[2]).all() and np.isnan(result[:, 2]).all()
 
 
+def test_each_origin_can_have_its_own_limit():
+    # Along the street: 0 → 300 is 300 m, 0 → 900 is 900 m; the same origin asked twice with two limits.
+    got = assemble(STREETS, points((0, 0), (300, 0), (900, 0)), TOWN)
+    nodes = pd.Series(got.snap.node, dtype="Int64")
+    result = distances(got.network, nodes.iloc[[0, 0]], nodes, limit_m=np.array([500.0, 1000.0]))
+    assert result[:, 1].tolist() == [300, 300]
+    assert np.isinf(result[0, 2]) and result[1, 2] == 900
+
+
 def test_the_same_streets_in_another_order_give_the_same_tables():
     shuffled = STREETS.sample(frac=1, random_state=3).reset_index(drop=True)
     one, other = (assemble(s, points((150, 20), (400, 250)), TOWN).network for s in (STREETS, shuffled))

@@ -49,7 +49,7 @@ def _card(t: Text, view: ViewState) -> str:
         origins = data.origins(view.place, str(row["mode"]), view.minutes)
         return cards.place_card(t, row, measures, origins, view.minutes)
     if view.pair:
-        mode = "cycle" if view.mode == "cycle" else "walk"
+        mode = view.pair_mode
         table = data.pair(*view.pair, mode, view.minutes)
         if view.categories:
             table = table[table["category"].isin(view.categories)]

@@ -28,8 +28,7 @@ def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
     only = None
     if view.pair:
         # What the two share is the answer: other places would hide it.
-        walk_or_cycle = "cycle" if view.mode == "cycle" else "walk"
-        only = frozenset(map(str, data.pair(*view.pair, walk_or_cycle, view.minutes).index))
+        only = frozenset(map(str, data.pair(*view.pair, view.pair_mode, view.minutes).index))
     return MapView(
         level=view.level,
         fills=_fills(mark, view.level),

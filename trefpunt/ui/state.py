@@ -71,6 +71,11 @@ class ViewState:
     within: str | None = None
     search: str = ""
 
+    @property
+    def pair_mode(self) -> str:
+        """How the two neighbourhoods of a pair travel: one mode for all places, on foot unless cycling is chosen."""
+        return "cycle" if self.mode == "cycle" else "walk"
+
     def selecting(
         self,
         *,
