@@ -22,6 +22,7 @@ import pandas as pd
 
 from trefpunt.errors import SnapshotError
 from trefpunt.network.graph import Network
+from trefpunt.tables.derived_schemas import DERIVED_SCHEMAS
 from trefpunt.tables.schemas import SCHEMAS, check_table
 
 MANIFEST = "datapackage.json"
@@ -47,6 +48,8 @@ class Snapshot:
         The tables of docs/architecture.md, with their index.
     networks
         `walk` and `cycle`.
+    derived
+        What the build computed from these: tables by name (docs/architecture.md), flat.
     """
 
     directory: Path
@@ -56,6 +59,7 @@ class Snapshot:
     population: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
     networks: Mapping[str, Network]
+    derived: Mapping[str, pd.DataFrame]
 
     @property
     def name(self) -> str:
@@ -141,6 +145,7 @@ def load(directory: Path) -> Snapshot:
         tables["population"],
         tables["places"],
         {mode: Network(tables[f"{mode}_nodes"], tables[f"{mode}_edges"]) for mode in ("walk", "cycle")},
+        {name: tables[name] for name in DERIVED_SCHEMAS},
     )
 
 
@@ -175,6 +180,11 @@ def check(directory: Path) -> Snapshot:
     unknown = snapshot.neighbourhoods["district_code"]
     unknown = unknown[~unknown.isin(snapshot.districts.index)]
     faults += [f"neighbourhood {code} lies in unknown district {district}" for code, district in unknown.items()]
+    areas = codes.union(snapshot.districts.index)
+    for name, table in snapshot.derived.items():
+        for column, allowed in (("code", areas), ("place_id", snapshot.places.index)):
+            if column in table:
+                faults += [f"{name}: unknown {column} {value}" for value in pd.Index(table[column]).difference(allowed)]
     if faults:
         raise SnapshotError(str(directory), faults, _REBUILD)
     return snapshot

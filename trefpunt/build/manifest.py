@@ -8,6 +8,8 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
+from trefpunt.tables.schemas import SCHEMAS
+
 CC_BY = {
     "name": "CC-BY-4.0",
     "title": "Creative Commons Attribution 4.0",
@@ -78,6 +80,8 @@ _TITLES_NL = {
     "walk_edges": "Stratennet voor voetgangers: straten",
     "cycle_nodes": "Stratennet voor fietsers: punten",
     "cycle_edges": "Stratennet voor fietsers: straten",
+    "segregation": "Scheiding tussen buurten en tussen wijken: kengetallen",
+    "clusters": "Buurten en wijken die op hun buren lijken, of juist niet",
     "basemap": "Ondergrond van de kaart: straten, water, groen",
 }
 
@@ -100,6 +104,18 @@ _ABOUT: dict[str, tuple[str, str, list[dict[str, Any]], list[dict[str, str]]]] =
     "walk_edges": ("Walking network: edges", "2021; Belgium 2026", [ODBL], [_OSM, _OSM_BELGIUM]),
     "cycle_nodes": ("Cycling network: nodes", "2021; Belgium 2026", [ODBL], [_OSM, _OSM_BELGIUM]),
     "cycle_edges": ("Cycling network: edges", "2021; Belgium 2026", [ODBL], [_OSM, _OSM_BELGIUM]),
+    "segregation": (
+        "Segregation between neighbourhoods and between districts: indices",
+        "2017, 2019, 2021",
+        [CC_BY],
+        [_INCOME, _SES, _PC6, _BOUNDARIES],
+    ),
+    "clusters": (
+        "Areas that resemble their neighbours, or do not: local Moran's I",
+        "2017, 2019, 2021",
+        [CC_BY],
+        [_INCOME, _SES, _PC6, _BOUNDARIES],
+    ),
     "basemap": ("Background of the map: streets, water, green", "2021; Belgium 2026", [ODBL], [_OSM, _OSM_BELGIUM]),
 }
 
@@ -144,7 +160,8 @@ def describe(
             keyed = table.index.name is not None
             fields = [_field(str(table.index.name), table.index)] if keyed else []
             fields += [_field(str(column), table[column]) for column in table.columns]
-            schema: dict[str, Any] = {"fields": fields} | ({"primaryKey": [table.index.name]} if keyed else {})
+            key = [table.index.name] if keyed else list(SCHEMAS[name].unique or [])
+            schema: dict[str, Any] = {"fields": fields} | ({"primaryKey": key} if key else {})
             resource |= {"path": f"{name}.parquet", "format": "parquet", "mediatype": "application/vnd.apache.parquet"}
             resource |= {"rows": len(table), "schema": schema}
         else:

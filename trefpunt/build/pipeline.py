@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -15,13 +16,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from trefpunt import snapshot as snapshots
 from trefpunt.build import manifest
+from trefpunt.build.derived import derived_tables
 from trefpunt.build.inputs import SourceFiles, find_sources
 from trefpunt.build.report import BuildFacts, write_report
 from trefpunt.build.scores import Scores, make_scores
 from trefpunt.categories import load_categories
 from trefpunt.errors import TableError
+from trefpunt.metrics.setting import MODES, Setting
 from trefpunt.network.assembly import Assembly, assemble
-from trefpunt.network.catchments import distance_to_outside
+from trefpunt.network.catchments import distance_to_outside, distances
+from trefpunt.network.graph import Network
 from trefpunt.sources import cbs_files, osm_places, osm_streets
 from trefpunt.sources.areas import Areas, read_areas
 from trefpunt.sources.local import require_file
@@ -38,8 +42,6 @@ STREET_MARGIN_M = 3000.0
 
 BORDER_HALF_DISTANCES = 2.0
 """A place this many half-distances from the municipality's edge, or nearer, is marked `border_truncated`."""
-
-MODES = ("walk", "cycle")
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ def build_snapshot(sources: Path, out: Path, ses_file: Path | None = None, *, pr
         disable=not progress,
     )
     with bar, snapshots.replacing(out) as folder:
-        task = bar.add_task("source files", total=7)
+        task = bar.add_task("source files", total=8)
 
         def step(what: str) -> None:
             bar.update(task, advance=1, description=what)
@@ -136,12 +138,24 @@ def _build(files: SourceFiles, folder: Path, ses_file: Path | None, step: Callab
     for mode, built in networks.items():
         tables[f"{mode}_nodes"] = built.network.nodes
         tables[f"{mode}_edges"] = built.network.edges.astype({"source": "int32", "target": "int32"})
+    step("measures")
+    tables |= derived_tables(_setting(tables))
     _write_tables(folder, tables)
     code, name = areas.municipality.index[0], areas.municipality["name"].iloc[0]
     descriptor = manifest.describe({"code": code, "name": name}, tables, scores.file_title)
     snapshots.write_manifest(folder, descriptor)
     facts = BuildFacts(name, tables, key_figures, assignment, networks, places_report, scores)
     write_report(folder / "REPORT.md", facts)
+
+
+def _setting(tables: Mapping[str, Any]) -> Setting:
+    networks = {mode: Network(tables[f"{mode}_nodes"], tables[f"{mode}_edges"]) for mode in MODES}
+    population, places = tables["population"], tables["places"]
+    costs = {
+        mode: distances(network, places[f"{mode}_node"], population[f"{mode}_node"])
+        for mode, network in networks.items()
+    }
+    return Setting(tables["neighbourhoods"], tables["districts"], population, places, networks, costs)
 
 
 def _key_figures(files: SourceFiles, areas: Areas) -> pd.DataFrame:

@@ -5,31 +5,20 @@ Units: metres; persons; shares 0–1; `_pct` 0–100; `woz_keur` thousands of eu
 
 from __future__ import annotations
 
-from typing import Any
-
 import geopandas as gpd
 import pandas as pd
 import pandera.pandas as pa
 
 from trefpunt.crs import RD
 from trefpunt.errors import TableError
+from trefpunt.tables.columns import TEXT, number, text
+from trefpunt.tables.derived_schemas import DERIVED_SCHEMAS
 
 SES_STATUSES = ("official", "estimate", "missing")
 SHARES_STATUSES = ("official", "missing")
 PLACE_SOURCES = ("osm_2021", "osm_2023", "osm_2021_2023")
 
-_TEXT = pd.StringDtype(na_value=float("nan"))
 SHARE_COLUMNS = ["share_low", "share_middle", "share_high"]
-
-
-def _number(low: float, high: float, *, missing: bool = False) -> pa.Column:
-    return pa.Column(float, pa.Check.in_range(low, high), nullable=missing)
-
-
-def _text(*, missing: bool = False, **check: Any) -> pa.Column:
-    checks = [pa.Check.isin(check["among"])] if "among" in check else []
-    checks += [pa.Check.str_matches(check["matches"])] if "matches" in check else []
-    return pa.Column(_TEXT, checks, nullable=missing)
 
 
 def _node() -> pa.Column:
@@ -60,27 +49,27 @@ def _score_fits_status(table: pd.DataFrame) -> pd.Series:
 def _areas(code: str, extra: dict[str, pa.Column]) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {
-            "name": _text(),
+            "name": text(),
             **extra,
-            "residents": _number(0, 2e6),
-            "households": _number(0, 1e6),
-            "residents_2021": _number(0, 2e6),
-            "ses_woa": _number(-3, 3, missing=True),
-            "ses_woa_lower": _number(-4, 4, missing=True),
-            "ses_woa_upper": _number(-4, 4, missing=True),
+            "residents": number(0, 2e6),
+            "households": number(0, 1e6),
+            "residents_2021": number(0, 2e6),
+            "ses_woa": number(-3, 3, missing=True),
+            "ses_woa_lower": number(-4, 4, missing=True),
+            "ses_woa_upper": number(-4, 4, missing=True),
             "ses_year": pa.Column("Int16", pa.Check.in_range(2014, 2100), nullable=True),
-            "ses_status": _text(among=SES_STATUSES),
-            "ses_woa_estimate": _number(-3, 3, missing=True),
-            **{column: _number(0, 1, missing=True) for column in SHARE_COLUMNS},
+            "ses_status": text(among=SES_STATUSES),
+            "ses_woa_estimate": number(-3, 3, missing=True),
+            **{column: number(0, 1, missing=True) for column in SHARE_COLUMNS},
             "shares_year": pa.Column("Int16", pa.Check.in_range(2010, 2100), nullable=True),
-            "shares_status": _text(among=SHARES_STATUSES),
-            "owner_occupied_pct": _number(0, 100, missing=True),
-            "corporation_pct": _number(0, 100, missing=True),
-            "woz_keur": _number(10, 10_000, missing=True),
+            "shares_status": text(among=SHARES_STATUSES),
+            "owner_occupied_pct": number(0, 100, missing=True),
+            "corporation_pct": number(0, 100, missing=True),
+            "woz_keur": number(10, 10_000, missing=True),
             "student_area": pa.Column(bool),
             "geometry": pa.Column("geometry"),
         },
-        index=pa.Index(_TEXT, pa.Check.str_matches(code), unique=True, name="code"),
+        index=pa.Index(TEXT, pa.Check.str_matches(code), unique=True, name="code"),
         checks=[
             pa.Check(_shares_add_up, error="share_low, share_middle and share_high must add up to 1"),
             pa.Check(_shares_all_or_none, error="the three shares must fit shares_status"),
@@ -93,40 +82,40 @@ def _areas(code: str, extra: dict[str, pa.Column]) -> pa.DataFrameSchema:
 
 
 SCHEMAS: dict[str, pa.DataFrameSchema] = {
-    "neighbourhoods": _areas(r"^BU\d{8}$", {"district_code": _text(matches=r"^WK\d{6}$")}),
+    "neighbourhoods": _areas(r"^BU\d{8}$", {"district_code": text(matches=r"^WK\d{6}$")}),
     "districts": _areas(r"^WK\d{6}$", {}),
     "population": pa.DataFrameSchema(
         {
-            "residents": _number(0, 100_000),
-            "households": _number(0, 100_000, missing=True),
-            "neighbourhood_code": _text(matches=r"^BU\d{8}$"),
+            "residents": number(0, 100_000),
+            "households": number(0, 100_000, missing=True),
+            "neighbourhood_code": text(matches=r"^BU\d{8}$"),
             "walk_node": _node(),
             "cycle_node": _node(),
             "geometry": pa.Column("geometry"),
         },
-        index=pa.Index(_TEXT, pa.Check.str_matches(r"^\d{4}[A-Z]{2}$"), unique=True, name="pc6"),
+        index=pa.Index(TEXT, pa.Check.str_matches(r"^\d{4}[A-Z]{2}$"), unique=True, name="pc6"),
         strict=True,
     ),
     "places": pa.DataFrameSchema(
         {
-            "name": _text(missing=True),
-            "category": _text(matches=r"^[a-z_]+$"),
-            "source": _text(among=PLACE_SOURCES),
-            "osm_id": _text(missing=True, matches=r"^(node|way|relation)/\d+$"),
-            "vintage": _text(matches=r"^\d{4}(/\d{4})?$"),
-            "neighbourhood_code": _text(missing=True, matches=r"^BU\d{8}$"),
+            "name": text(missing=True),
+            "category": text(matches=r"^[a-z_]+$"),
+            "source": text(among=PLACE_SOURCES),
+            "osm_id": text(missing=True, matches=r"^(node|way|relation)/\d+$"),
+            "vintage": text(matches=r"^\d{4}(/\d{4})?$"),
+            "neighbourhood_code": text(missing=True, matches=r"^BU\d{8}$"),
             "walk_node": _node(),
             "cycle_node": _node(),
             "border_truncated_walk": pa.Column(bool),
             "border_truncated_cycle": pa.Column(bool),
             "geometry": pa.Column("geometry"),
         },
-        index=pa.Index(_TEXT, pa.Check.str_matches(r"^[a-z][0-9a-z]+$"), unique=True, name="place_id"),
+        index=pa.Index(TEXT, pa.Check.str_matches(r"^[a-z][0-9a-z]+$"), unique=True, name="place_id"),
         strict=True,
     ),
 }
 _NODES = pa.DataFrameSchema(
-    {"x": _number(-50_000, 350_000), "y": _number(250_000, 700_000), "in_municipality": pa.Column(bool)},
+    {"x": number(-50_000, 350_000), "y": number(250_000, 700_000), "in_municipality": pa.Column(bool)},
     index=pa.Index("int64", pa.Check.ge(0), unique=True, name="node"),
     strict=True,
 )
@@ -134,7 +123,7 @@ _EDGES = pa.DataFrameSchema(
     {
         "source": pa.Column("int32", pa.Check.ge(0)),
         "target": pa.Column("int32", pa.Check.ge(0)),
-        "length_m": _number(1e-3, 50_000),
+        "length_m": number(1e-3, 50_000),
     },
     checks=pa.Check(lambda t: t["source"] < t["target"], error="source must be below target"),
     unique=["source", "target"],
@@ -143,6 +132,7 @@ _EDGES = pa.DataFrameSchema(
 for _mode in ("walk", "cycle"):
     SCHEMAS[f"{_mode}_nodes"] = _NODES
     SCHEMAS[f"{_mode}_edges"] = _EDGES
+SCHEMAS |= DERIVED_SCHEMAS
 
 
 def check_table(name: str, table: pd.DataFrame) -> pd.DataFrame:
