@@ -1,6 +1,6 @@
 """Small pictures in HTML: bars, a strip and a field of dots. Each says in text what it shows in colour.
 
-Every function returns HTML in which all text from outside is escaped; the looks are in ``style.css``.
+Every function returns HTML in which all text from outside is escaped; the looks are in ``css/``.
 """
 
 from __future__ import annotations

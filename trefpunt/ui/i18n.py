@@ -1,6 +1,6 @@
 """All text of the screen, in two languages, and numbers the way each language writes them.
 
-The texts live in ``locale/nl.toml`` and ``locale/en.toml``; nested tables become keys with dots
+The texts live in ``locale/nl/`` and ``locale/en/``, one file a page or subject; nested tables become keys with dots
 (``[card] title`` is ``card.title``). A text may hold values: ``{n}`` for a whole number, ``{x:.1f}``
 for one decimal, ``{share:.0%}`` for a percentage, ``{year:d}`` for a year; all in the language's own marks.
 """
@@ -32,11 +32,18 @@ def texts(lang: str) -> Mapping[str, str]:
     ------
     KeyError
         `lang` is none of `LANGUAGES`.
+    ValueError
+        Two files have the same key.
     """
     if lang not in LANGUAGES:
         raise KeyError(lang)
-    with (_LOCALE / f"{lang}.toml").open("rb") as file:
-        return dict(_flatten(tomllib.load(file)))
+    found: dict[str, str] = {}
+    for path in sorted((_LOCALE / lang).glob("*.toml")):
+        flat = dict(_flatten(tomllib.loads(path.read_text(encoding="utf-8"))))
+        if double := found.keys() & flat.keys():
+            raise ValueError(f"{path.name} repeats {', '.join(sorted(double))}")
+        found |= flat
+    return found
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

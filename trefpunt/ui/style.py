@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -10,18 +11,21 @@ import streamlit as st
 from trefpunt.errors import TrefpuntError
 from trefpunt.ui.i18n import Text
 
-SHEET = Path(__file__).with_name("style.css")
+SHEETS = Path(__file__).with_name("css")
+"""The looks, one file a page or subject: ``base`` first; ``dark`` last, and on a dark page only."""
 
 
-DARK = SHEET.with_name("style_dark.css")
-"""What is different on a dark page."""
+@cache
+def _looks(dark: bool) -> str:
+    names = sorted(path.stem for path in SHEETS.glob("*.css"))
+    names = ["base", *(n for n in names if n not in ("base", "dark")), *(["dark"] if dark else [])]
+    rules = "\n".join((SHEETS / f"{name}.css").read_text(encoding="utf-8") for name in names)
+    return f"<style>{rules}</style>"
 
 
 def sheet() -> None:
-    """Load the style sheet, and for a dark page what is different there."""
-    st.html(SHEET)
-    if is_dark():
-        st.html(DARK)
+    """Load the style sheets."""
+    st.html(_looks(is_dark()))
 
 
 def html(markup: str) -> None:
@@ -41,7 +45,7 @@ def heading(title: str, intro: str) -> None:
 
 
 def fold(label: str) -> None:
-    """Draw a line that, on a phone only, opens and closes the controls after it (see ``style.css``)."""
+    """Draw a line that, on a phone only, opens and closes the controls after it (see ``css/base.css``)."""
     st.html(f'<details class="tp-fold"><summary>{escape(label)}</summary></details>')
 
 
