@@ -1,4 +1,8 @@
-"""Distances along the network from places to postcodes."""
+"""Distances along the network from places to postcodes.
+
+Many to many, they come from the network's hierarchy (`hierarchy.py`), prepared once for each network; from or to a few
+nodes, from plain Dijkstra. Both are exact, so which of the two answers is a matter of time alone.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +11,53 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csgraph
 
-from trefpunt.network.contraction import contract
 from trefpunt.network.graph import Network
+from trefpunt.network.hierarchy import between
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
-_ROWS_AT_ONCE = 128
-"""Origins per call of the solver: keeps the working matrix (origins × nodes) below 40 MB."""
+_ROUNDING_M = 1e-6
+"""Lengths are added in no fixed order, so a distance this little over a limit still counts as within it."""
 
-_WORTH_CONTRACTING = 32
-"""From this many origins on, making the network smaller first saves more than it costs; not so with a limit."""
+_FEW = 16
+"""Up to this many sources, Dijkstra needs less time than one sweep through the hierarchy."""
+
+_NODES_PER_SOURCE = 300
+"""With a limit Dijkstra sees a source's surroundings only; the hierarchy then pays where sources lie this dense."""
+
+_SOURCES_AT_ONCE = 512
+"""Sources of one sweep, near one another; with a limit, targets out of reach of all of them are left out."""
+
+_WORKING_BYTES = 2**25
+"""Size of the matrix (sources × nodes) that Dijkstra fills in one call."""
+
+
+def _by_dijkstra(network: Network, sources: Ints, targets: Ints, limit_m: Floats) -> Floats:
+    """Targets × sources; every source with its own limit."""
+    found = np.empty((len(targets), len(sources)))
+    rows = max(1, _WORKING_BYTES // (8 * max(1, len(network.nodes))))
+    for limit in np.unique(limit_m):
+        same = np.flatnonzero(limit_m == limit)
+        for part in (same[at : at + rows] for at in range(0, len(same), rows)):
+            found[:, part] = csgraph.dijkstra(network.matrix, indices=sources[part], limit=limit)[:, targets].T
+    return found
+
+
+def _by_hierarchy(network: Network, sources: Ints, targets: Ints, limit_m: Floats) -> Floats:
+    """Targets × sources; some of what lies beyond a source's limit may be in it."""
+    found = np.full((len(targets), len(sources)), np.inf)
+    # Close in rank is close on the map, mostly.
+    order = np.argsort(network.hierarchy.rank[sources], kind="stable")
+    for part in (order[at : at + _SOURCES_AT_ONCE] for at in range(0, len(order), _SOURCES_AT_ONCE)):
+        limit = limit_m[part].max()
+        if np.isinf(limit):
+            found[:, part] = between(network.hierarchy, sources[part], targets)
+            continue
+        to_nearest = csgraph.dijkstra(network.matrix, indices=sources[part], min_only=True, limit=limit)
+        near = np.flatnonzero(np.isfinite(to_nearest[targets]))
+        found[np.ix_(near, part)] = between(network.hierarchy, sources[part], targets[near])
+    return found
 
 
 def distances(network: Network, origins: pd.Series, targets: pd.Series, limit_m: float | Floats = np.inf) -> Floats:
@@ -37,23 +78,23 @@ def distances(network: Network, origins: pd.Series, targets: pd.Series, limit_m:
         Origins × targets, metres. ∞ where not reached within `limit_m`; NaN where either end is not on
         the network.
     """
-    on = origins.notna().to_numpy()
-    reachable = targets.notna().to_numpy()
+    on, reachable = origins.notna().to_numpy(), targets.notna().to_numpy()
+    limits = np.broadcast_to(np.asarray(limit_m, dtype=float), len(origins))[on] + _ROUNDING_M
+    few, many = (nodes.dropna().to_numpy(dtype=np.int64) for nodes in (origins, targets))
+    farthest = limits
+    # Streets run both ways, so the fewer of the two can be the sources.
+    swap = len(many) < len(few)
+    if swap:
+        few, many, farthest = many, few, np.full(len(many), limits.max())
+    dense = len(network.nodes) // _NODES_PER_SOURCE if np.isfinite(farthest).all() else 0
+    solve = _by_dijkstra if len(few) <= max(_FEW, dense) else _by_hierarchy
+    found = solve(network, few, many, farthest)
+    within = found if swap else np.ascontiguousarray(found.T)
+    within[within > limits[:, None]] = np.inf
+    if on.all() and reachable.all():
+        return within
     result = np.full((len(origins), len(targets)), np.nan)
-    limits = np.broadcast_to(np.asarray(limit_m, dtype=float), len(origins))[on]
-    pairs, row = np.unique(np.column_stack([limits, origins[on].to_numpy(dtype=float)]), axis=0, return_inverse=True)
-    start, limit = pairs[:, 1].astype(np.int64), pairs[:, 0]
-    goal = targets[reachable].astype("int64").to_numpy()
-    matrix = network.matrix
-    if len(start) > _WORTH_CONTRACTING and np.isinf(limit).any():
-        matrix, number = contract(matrix, np.concatenate([start, goal]))
-        start, goal = number[start], number[goal]
-    found = np.empty((len(start), len(goal)))
-    for same in (np.flatnonzero(limit == value) for value in np.unique(limit)):
-        for at in range(0, len(same), _ROWS_AT_ONCE):
-            part = same[at : at + _ROWS_AT_ONCE]
-            found[part] = csgraph.dijkstra(matrix, indices=start[part], limit=limit[part[0]])[:, goal]
-    result[np.ix_(on, reachable)] = found[row.reshape(-1)]
+    result[np.ix_(on, reachable)] = within
     return result
 
 

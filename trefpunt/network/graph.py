@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from trefpunt.network.hierarchy import Hierarchy, prepare
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -33,3 +35,8 @@ class Network:
         return sparse.coo_array(
             (np.tile(length, 2), (np.concatenate([source, target]), np.concatenate([target, source]))), shape=(n, n)
         ).tocsr()
+
+    @cached_property
+    def hierarchy(self) -> Hierarchy:
+        """What fast distances between many nodes need; takes a moment at the first use, then is kept."""
+        return prepare(self.matrix)
