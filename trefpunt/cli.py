@@ -34,6 +34,8 @@ class Subject(StrEnum):
     districts = "districts"
     places = "places"
     population = "population"
+    categories = "categories"
+    pairs = "pairs"
 
 
 class FileFormat(StrEnum):
@@ -94,7 +96,7 @@ def export(
     data: Data = DEFAULT_DATA,
     file_format: Annotated[FileFormat, typer.Option("--format", help="How to write it.")] = FileFormat.csv,
     mode: Annotated[
-        Mode | None, typer.Option(help="Places: how people travel; each category's own if left out.")
+        Mode | None, typer.Option(help="How people travel. Places: each category's own if left out; pairs: on foot.")
     ] = None,
     minutes: Minutes = 15,
     out: Annotated[Path | None, typer.Option(help="A file; standard output if left out (not for parquet).")] = None,
@@ -156,16 +158,55 @@ def pair(
 
 
 @app.command()
+def scenario(
+    file: Annotated[Path, typer.Argument(help="A scenario (docs/scenarios.md): JSON.")],
+    minutes: Minutes = 15,
+    data: Data = DEFAULT_DATA,
+    answer: Annotated[Answer, typer.Option("--format", help="How to print it.")] = Answer.table,
+) -> None:
+    """What a scenario would change: places added, closed or moved. Before and after, for the city and each buurt."""
+    from trefpunt import scenarios
+
+    ground = scenarios.ground_of(snapshots.load(data))
+    asked = scenarios.read_file(file, ground)
+    outcome = scenarios.compare(ground.setting, scenarios.apply(ground.setting, asked), minutes)
+    if answer is Answer.json:
+        print(json.dumps(scenarios.records(asked, outcome), ensure_ascii=False, indent=2, allow_nan=False))
+        return
+    console = Console()
+    for sheet in scenarios.sheets(asked, outcome):
+        table = Table(title=_plain(sheet.title), title_justify="left")
+        for number, column in enumerate(sheet.header):
+            words = number < sheet.texts
+            table.add_column(column, justify="left" if words else "right", no_wrap=words)
+        for cells in sheet.rows:
+            table.add_row(*(_plain(cell) for cell in cells))
+        console.print(table)
+    for line in scenarios.remarks(outcome):
+        console.print(_plain(line), highlight=False)
+
+
+@app.command()
 def bench(
     data: Data = DEFAULT_DATA,
     repeat: Annotated[int, typer.Option(min=1, help="Runs of each; the median is shown.")] = 5,
-    quick: Annotated[bool, typer.Option("--quick", help="Walking only, and the slow peers once.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Walking only, slow peers once, not all measures of the city.")
+    ] = False,
+    sources: Annotated[
+        Path | None, typer.Option(help="A folder of source files (docs/data.md): time the build from them too.")
+    ] = None,
+    scale: Annotated[
+        str, typer.Option(help="Sizes of larger cities, tiled from this one, to time too: 1,10,100.")
+    ] = "",
     out: Annotated[Path | None, typer.Option(help="Write the figures here too, as JSON.")] = None,
+    picture: Annotated[Path | None, typer.Option(help="Draw them here (.png or .svg).")] = None,
+    docs: Annotated[Path | None, typer.Option(help="Renew the tables of this document.")] = None,
 ) -> None:
     """Time the engine beside its peers (scipy, and igraph, pandana, networkx where installed), answers compared."""
-    from trefpunt import benchmarks
+    from trefpunt.bench.run import Options, run, sizes
 
-    benchmarks.run(data, repeat, quick, out)
+    run(Options(data, repeat, quick, sources, sizes(scale), out, picture, docs))
 
 
 def _plain(text: str) -> str:

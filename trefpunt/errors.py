@@ -44,3 +44,7 @@ class SnapshotError(TrefpuntError):
 
 class UnknownCodeError(TrefpuntError):
     """A neighbourhood, district, place or category is asked for that the snapshot does not have."""
+
+
+class ScenarioError(TrefpuntError):
+    """A scenario is no scenario, or not one of this municipality (docs/scenarios.md)."""

@@ -22,7 +22,7 @@ import pandas as pd
 
 from trefpunt.errors import SnapshotError
 from trefpunt.network.graph import Network
-from trefpunt.tables.derived_schemas import DERIVED_SCHEMAS
+from trefpunt.tables.derived_schemas import DERIVED_SCHEMAS, EVERYWHERE
 from trefpunt.tables.schemas import SCHEMAS, check_table
 
 MANIFEST = "datapackage.json"
@@ -180,9 +180,10 @@ def check(directory: Path) -> Snapshot:
     unknown = snapshot.neighbourhoods["district_code"]
     unknown = unknown[~unknown.isin(snapshot.districts.index)]
     faults += [f"neighbourhood {code} lies in unknown district {district}" for code, district in unknown.items()]
-    areas = codes.union(snapshot.districts.index)
+    areas = codes.union(snapshot.districts.index).union([EVERYWHERE])
     for name, table in snapshot.derived.items():
-        for column, allowed in (("code", areas), ("place_id", snapshot.places.index)):
+        keys = (("code", areas), ("neighbourhood_code", codes), ("place_id", snapshot.places.index))
+        for column, allowed in keys:
             if column in table:
                 faults += [f"{name}: unknown {column} {value}" for value in pd.Index(table[column]).difference(allowed)]
     if faults:

@@ -11,7 +11,7 @@ from shapely import Point, box
 
 from trefpunt.crs import RD
 from trefpunt.errors import SnapshotError, TrefpuntError, UnknownCodeError
-from trefpunt.ui.map import LABELS, CategoryStyle, MapEvent, MapView, assets, hatch_css, origin_colour, publish
+from trefpunt.ui.map import LABELS, CategoryStyle, Home, MapEvent, MapView, assets, hatch_css, origin_colour, publish
 from trefpunt.ui.map.elements import MapState, TrefpuntMap, static_url
 from trefpunt.ui.map.show import fresh_event
 from trefpunt.ui.map.state import encode_state
@@ -172,6 +172,9 @@ def test_a_small_state(published):
         area_tooltips=dict.fromkeys(codes, "SES-WOA −0,23 (schatting, −0,40 tot −0,06), 2019; 3.120 inwoners"),
         place_sizes=dict.fromkeys(ids, 4),
         labels=dict.fromkeys(LABELS, "Kaart van Maastricht; dezelfde gegevens staan in de tabel"),
+        calm=True,
+        home=Home(codes[7], dict.fromkeys(ids, 12.0), frozenset(styles)),
+        spot=(50.85142, 5.69103),
     )
     assert len(encode_state(large, styles, view)) < 8_000
 
@@ -182,6 +185,7 @@ def test_a_small_state(published):
         ({"selected_area": "WK9", "outlined": ("BU8",)}, r"'BU8'[\s\S]*'WK9'"),
         ({"selected_place": "nowhere"}, "no place 'nowhere'"),
         ({"level": "street"}, "no level 'street'"),
+        ({"home": Home("WK1", {})}, "no neighbourhood 'WK1' to be home"),
     ],
 )
 def test_unknown_codes(published, change, message):
@@ -195,6 +199,26 @@ def test_all_faults_in_one_message(published):
         encode_state(published, {"cafe": replace(STYLES["cafe"], shape="heart")}, view)
     for part in ("url(https://x.example)", "p1: 7", "'heart' is no shape", *LABELS):
         assert part in str(fault.value)
+
+
+def test_home_is_a_position_and_a_character_a_place(published):
+    home = Home("BU2", {"p1": 11.6}, frozenset({"cafe"}))
+    state = json.loads(encode_state(published, STYLES, replace(VIEW, home=home, level="district", fills={})))
+    # 11.6 minutes are 12, which is c to base 36; of p2 nothing is known
+    assert state["home"] == {"area": 1, "minutes": "c-", "bike": ["cafe"]}
+    assert json.loads(encode_state(published, STYLES, VIEW))["home"] is None
+
+
+@pytest.mark.parametrize(("minutes", "sent"), [(0.0, "0"), (35.49, "z"), (35.5, "-"), (float("nan"), "-")])
+def test_what_is_too_far_to_say_is_not_said(published, minutes, sent):
+    """35 is the last digit to base 36."""
+    state = json.loads(encode_state(published, STYLES, replace(VIEW, home=Home("BU1", {"p1": minutes}))))
+    assert state["home"]["minutes"] == sent + "-"
+
+
+def test_calm_and_spot(published):
+    state = json.loads(encode_state(published, STYLES, replace(VIEW, calm=True, spot=(50.85, 5.69))))
+    assert (state["calm"], state["spot"]) == (True, [50.85, 5.69])
 
 
 def test_origins_replace_the_fills(published):

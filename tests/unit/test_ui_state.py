@@ -7,13 +7,34 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trefpunt.ui.state import LEVELS, MAX_TEXT, MINUTES, MODES, Known, Unknown, ViewState, from_params, to_params
+from trefpunt.metrics.one_sidedness import FACTORS
+from trefpunt.tables.derived_schemas import ENVIRONMENTS, REFERENCES
+from trefpunt.ui.state import (
+    COLUMNS,
+    FIGURES,
+    LEVELS,
+    MAX_TEXT,
+    MINUTES,
+    MODES,
+    ORDERS,
+    SCREENS,
+    SHEETS,
+    SORTS,
+    TABLES,
+    TOPICS,
+    Known,
+    Unknown,
+    ViewState,
+    from_params,
+    to_params,
+)
 
 KNOWN = Known(
     categories=("supermarket", "school", "park"),
     places=frozenset({"n1", "w2", "r3"}),
     neighbourhoods=frozenset({"BU00010001", "BU00010002", "BU00010003"}),
     districts=frozenset({"WK000100", "WK000101"}),
+    streets=frozenset({("Kerkstraat", "BU00010001"), ("Dorp, 'aan' de & Maas", "BU00010002")}),
 )
 SEARCHES = st.text(st.characters(exclude_categories=("Cs",)), max_size=MAX_TEXT).map(str.strip)
 
@@ -30,8 +51,23 @@ def views(draw: st.DrawFn) -> ViewState:
         minutes=draw(st.sampled_from(MINUTES)),
         within=draw(st.none() | st.sampled_from(neighbourhoods + districts)),
         search=draw(SEARCHES),
+        table=draw(st.sampled_from(TABLES)),
+        sort=draw(st.sampled_from(SORTS)),
+        columns=draw(st.sampled_from(COLUMNS)),
+        figure=draw(st.sampled_from(FIGURES)),
+        topic=draw(st.sampled_from(TOPICS)),
+        environment=draw(st.sampled_from(ENVIRONMENTS)),
+        reference=draw(st.sampled_from(REFERENCES)),
+        factor=draw(st.sampled_from(FACTORS)),
+        order=draw(st.sampled_from(ORDERS)),
+        screen=draw(st.sampled_from(SCREENS)),
+        sheet=draw(st.sampled_from(SHEETS)),
+        home=draw(st.none() | st.sampled_from(neighbourhoods)),
     )
-    kind = draw(st.sampled_from(("none", "place", "area", "pair")))
+    kind = draw(st.sampled_from(("none", "place", "area", "street", "pair")))
+    if kind == "street":
+        street, code = draw(st.sampled_from(sorted(KNOWN.streets)))
+        return view.selecting(area=code, street=street, level="neighbourhood")
     if kind == "place":
         return view.selecting(place=draw(st.sampled_from(sorted(KNOWN.places))))
     if kind == "area":
@@ -54,7 +90,8 @@ def test_round_trip(view: ViewState) -> None:
             [
                 *to_params(ViewState(lang="en")),
                 *"abcdefg",
-                *("level category mode minutes place area pair within search".split()),
+                *("level category mode minutes place area pair street home within search".split()),
+                *("topic environment reference factor order table sort columns figure".split()),
             ]
         ),
         st.text(max_size=40),
@@ -93,6 +130,22 @@ def test_everything_unknown_is_named_and_the_rest_kept() -> None:
         Unknown("place", "<img onerror=alert(1)>"),
         Unknown("area", "BU99999999"),
     }
+
+
+def test_home_is_a_neighbourhood_and_stays() -> None:
+    view, unknown = from_params({"home": "BU00010002", "area": "BU00010001"}, KNOWN)
+    assert (view.home, unknown) == ("BU00010002", ())
+    assert view.selecting(place="n1").home == "BU00010002"
+    assert from_params({"home": "WK000100"}, KNOWN) == (ViewState(), (Unknown("home", "WK000100"),))
+
+
+def test_a_street_lies_in_the_selected_neighbourhood() -> None:
+    asked = {"street": "Kerkstraat", "area": "BU00010001"}
+    assert from_params(asked, KNOWN)[0].street == "Kerkstraat"
+    assert from_params(asked, KNOWN)[0].selecting(area="BU00010002").street is None
+    for elsewhere in ({**asked, "area": "BU00010002"}, {"street": "Kerkstraat"}, {**asked, "place": "n1"}):
+        view, unknown = from_params(elsewhere, KNOWN)
+        assert (view.street, unknown) == (None, (Unknown("street", "Kerkstraat"),))
 
 
 def test_an_area_brings_its_level() -> None:

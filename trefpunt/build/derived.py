@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trefpunt.build.segregation import segregation
+from trefpunt.metrics.category_measures import category_measures
+from trefpunt.metrics.living_environment_table import one_sidedness_table
 from trefpunt.metrics.setting import Setting
 
 
@@ -24,8 +25,16 @@ def derived_tables(setting: Setting) -> dict[str, pd.DataFrame]:
     dict
         Name (a key of `DERIVED_SCHEMAS`) → table, ordered by its key; the same bytes for the same setting.
     """
+    per_category = category_measures(setting)
+    one_sided = one_sidedness_table(setting)
+    # Last, and imported here: what PySAL brings along then does not stand in memory beside the measures.
+    from trefpunt.build.segregation import segregation
+
     separated = segregation({"neighbourhood": setting.neighbourhoods, "district": setting.districts})
     return {
-        "segregation": separated.indices.reset_index(),
+        "bridging": per_category.categories.reset_index(),
+        "closing": per_category.closing.sort_index().reset_index(),
         "clusters": separated.clusters.reset_index(),
+        "one_sidedness": one_sided,
+        "segregation": separated.indices.reset_index(),
     }

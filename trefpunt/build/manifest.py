@@ -82,10 +82,16 @@ _TITLES_NL = {
     "cycle_edges": "Stratennet voor fietsers: straten",
     "segregation": "Scheiding tussen buurten en tussen wijken: kengetallen",
     "clusters": "Buurten en wijken die op hun buren lijken, of juist niet",
+    "one_sidedness": "Eenzijdigheid van de leefomgeving: inwoners per buurt en wijk",
+    "waters": "Grotere wateren",
+    "bridging": "Hoe elke soort plek inwoners samen kan brengen",
+    "closing": "Wat er wegvalt als een plek sluit",
+    "street_names": "Straatnamen: in welke buurt een straat ligt",
     "basemap": "Ondergrond van de kaart: straten, water, groen",
 }
 
 _ABOUT: dict[str, tuple[str, str, list[dict[str, Any]], list[dict[str, str]]]] = {
+    "waters": ("Larger waters", "2021", [ODBL], [_OSM]),
     "neighbourhoods": (
         "Neighbourhoods (buurten)",
         "2017, 2019, 2021, 2023, 2024",
@@ -115,6 +121,30 @@ _ABOUT: dict[str, tuple[str, str, list[dict[str, Any]], list[dict[str, str]]]] =
         "2017, 2019, 2021",
         [CC_BY],
         [_INCOME, _SES, _PC6, _BOUNDARIES],
+    ),
+    "one_sidedness": (
+        "One-sidedness of the living environment: residents by neighbourhood and district",
+        "2017, 2021, 2023; Belgium 2026",
+        [ODBL],
+        [_INCOME, _PC6, _BOUNDARIES, _OSM, _OSM_2023, _OSM_BELGIUM],
+    ),
+    "bridging": (
+        "Bridging index, access and encounter of every category of places",
+        "2017, 2021, 2023; Belgium 2026",
+        [ODBL],
+        [_INCOME, _PC6, _OSM, _OSM_2023, _OSM_BELGIUM],
+    ),
+    "closing": (
+        "What would be lost if a place closed",
+        "2017, 2021, 2023; Belgium 2026",
+        [ODBL],
+        [_INCOME, _PC6, _OSM, _OSM_2023, _OSM_BELGIUM],
+    ),
+    "street_names": (
+        "Street names: which neighbourhood a street lies in",
+        "2021, 2024",
+        [ODBL],
+        [_OSM, _BOUNDARIES],
     ),
     "basemap": ("Background of the map: streets, water, green", "2021; Belgium 2026", [ODBL], [_OSM, _OSM_BELGIUM]),
 }

@@ -20,7 +20,7 @@ from trefpunt.build.derived import derived_tables
 from trefpunt.build.inputs import SourceFiles, find_sources
 from trefpunt.build.report import BuildFacts, write_report
 from trefpunt.build.scores import Scores, make_scores
-from trefpunt.categories import load_categories
+from trefpunt.categories import BORDER_HALF_DISTANCES, load_categories
 from trefpunt.errors import TableError
 from trefpunt.metrics.setting import MODES, Setting
 from trefpunt.network.assembly import Assembly, assemble
@@ -35,13 +35,12 @@ from trefpunt.tables.basemap import write_basemap
 from trefpunt.tables.places import make_places
 from trefpunt.tables.places_rules import load_rules
 from trefpunt.tables.population import Assignment, assign_neighbourhoods
+from trefpunt.tables.streets import make_street_names
+from trefpunt.tables.waters import make_waters, read_waters
 
 INCOME_YEAR = 2017
 STREET_MARGIN_M = 3000.0
 """Streets up to this far around the municipality are kept: a shortest path may leave it and come back."""
-
-BORDER_HALF_DISTANCES = 2.0
-"""A place this many half-distances from the municipality's edge, or nearer, is marked `border_truncated`."""
 
 
 @dataclass(frozen=True)
@@ -134,12 +133,14 @@ def _build(files: SourceFiles, folder: Path, ses_file: Path | None, step: Callab
         "districts": districts,
         "population": population,
         "places": places,
+        "waters": make_waters(*read_waters(files.buildings), municipality),
     }
     for mode, built in networks.items():
         tables[f"{mode}_nodes"] = built.network.nodes
         tables[f"{mode}_edges"] = built.network.edges.astype({"source": "int32", "target": "int32"})
     step("measures")
     tables |= derived_tables(_setting(tables))
+    tables["street_names"] = make_street_names(osm_streets.read_street_names(files.streets), areas.neighbourhoods)
     _write_tables(folder, tables)
     code, name = areas.municipality.index[0], areas.municipality["name"].iloc[0]
     descriptor = manifest.describe({"code": code, "name": name}, tables, scores.file_title)

@@ -14,17 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csgraph
 
-from trefpunt.errors import TrefpuntError
+from trefpunt.metrics.nearest import NOWHERE, nearest_place, random_assignments
 from trefpunt.metrics.places import Residents
 from trefpunt.network.graph import Network
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-NOWHERE = -1
-"""Where residents go who reach no place."""
+__all__ = ["NOWHERE", "Bridging", "bridging", "bridging_index", "effective_places", "heterogeneity", "nearest_place"]
+__all__ += ["random_indices"]
 
 DRAWS = 200
 """Random sets to compare with: the standard error of their mean is then 7 % of their standard deviation."""
@@ -56,10 +55,24 @@ class Bridging:
         The bridging index, 0–1; NaN without places, residents or a second group.
     random_mean, random_lower, random_upper
         Mean, 5 and 95 % quantile of the index of random sets of equally many places.
+    random_error
+        Standard error of `random_mean`, because the sets are that many and no more.
     excess
-        `index` − `random_mean`: the figure to report. Positive: the places bridge more than random ones would.
+        `index` − `random_mean`. Positive where the places bridge more than random ones would, and also where they
+        merely stand closer together: see `excess_effective`.
     random_below
         Part of the random sets whose index is lower, 0–1 (equal ones count half).
+    random_mean_effective
+        Mean index of random sets that divide the residents over as few places: sets of such a size that their own
+        `effective_places` is, on average, that of the category. Missing if no such sets were given.
+    random_error_effective
+        Standard error of `random_mean_effective`.
+    excess_effective
+        `index` − `random_mean_effective`: what is left of `excess` when places that stand close together are compared
+        with sets that divide the residents as unevenly. The one to read: a positive `excess` alone is no sign that a
+        category bridges.
+    random_below_effective
+        As `random_below`, of these sets. Near ½ the places bridge as random ones would.
     by_construction
         There is one place only, so everybody goes there and the index is 1 whatever the city looks like. The
         comparison with random sets is then empty and missing.
@@ -75,8 +88,13 @@ class Bridging:
     random_mean: float
     random_lower: float
     random_upper: float
+    random_error: float
     excess: float
     random_below: float
+    random_mean_effective: float
+    random_error_effective: float
+    excess_effective: float
+    random_below_effective: float
     by_construction: bool
 
 
@@ -97,30 +115,6 @@ def heterogeneity(group_totals: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         share = group_totals / total[..., None]
     return np.asarray(np.where(total > 0, 1.0 - (share**2).sum(axis=-1), np.nan))
-
-
-def nearest_place(distance_m: Floats) -> Ints:
-    """Row of the place that is nearest to each postcode.
-
-    Distances are compared in whole millimetres, so that rounding of sums does not decide. Of places that are then
-    equally near the first row wins: with the table in its usual order, the lowest place id. No cut-off: residents
-    go to the nearest place however far.
-
-    Parameters
-    ----------
-    distance_m
-        (P, B) metres; ∞ or NaN where not reached.
-
-    Returns
-    -------
-    numpy.ndarray
-        (B,) rows 0 … P−1; `NOWHERE` where no place is reached.
-    """
-    if len(distance_m) == 0:
-        return np.full(distance_m.shape[1], NOWHERE)
-    millimetres = np.where(np.isfinite(distance_m), np.rint(distance_m * 1000), np.inf)
-    reached = np.isfinite(millimetres).any(axis=0)
-    return np.where(reached, millimetres.argmin(axis=0), NOWHERE)
 
 
 def bridging_index(by_group: Floats, goes_to: Ints) -> float:
@@ -168,25 +162,15 @@ def random_indices(
     """Bridging index of random sets of equally many places.
 
     Fewer places raise the index by themselves (one place: 1), so an index means something only beside these.
-    One run of Dijkstra's algorithm from all places of a set at once gives each node its nearest one.
 
     Parameters
     ----------
-    network
-        Of the category's travel mode.
-    targets
-        (B,) node per postcode; missing where it is not on the network.
+    network, targets, draws, seed, candidates
+        As for `trefpunt.metrics.nearest.random_assignments`.
     by_group
         (B, G) residents per group; rows of NaN are unknown and left out.
     places
         Size of the sets; 0 gives missing values.
-    draws
-        Number of sets.
-    seed
-        Sets depend on this, on `places` and on the candidates alone, not on the order of the calls.
-    candidates
-        Nodes to draw from, without replacement and with equal chances; by default all nodes inside the
-        municipality.
 
     Returns
     -------
@@ -198,37 +182,36 @@ def random_indices(
     TrefpuntError
         Fewer candidates than places, or fewer than one draw.
     """
-    if candidates is None:
-        candidates = np.flatnonzero(network.nodes["in_municipality"].to_numpy())
-    faults = []
-    if draws < 1:
-        faults.append(f"{draws} random sets asked for")
-    if places > len(candidates):
-        faults.append(f"{places} places, but only {len(candidates)} nodes to draw from")
-    if faults:
-        raise TrefpuntError("random sets of places", faults, "Ask for at least one set, no larger than the network.")
     if places == 0:
         return np.full(draws, np.nan)
-    on = targets.notna().to_numpy()
-    nodes, known = targets[on].astype("int64").to_numpy(), by_group[on]
-    random = np.random.default_rng([seed, places])
-    result = np.empty(draws)
-    for draw in range(draws):
-        chosen = random.choice(candidates, places, replace=False)
-        _, _, source = csgraph.dijkstra(network.matrix, indices=chosen, min_only=True, return_predecessors=True)
-        # scipy marks nodes that no source reaches with a negative number.
-        result[draw] = bridging_index(known, np.where(source[nodes] < 0, NOWHERE, source[nodes]).astype(np.int64))
-    return result
+    sets = random_assignments(network, targets, places, draws=draws, seed=seed, candidates=candidates)
+    return np.array([bridging_index(by_group, goes_to) for goes_to in sets])
 
 
-def _effective(count: Floats, goes_to: Ints) -> float:
+def effective_places(count: Floats, goes_to: Ints) -> float:
+    """1 / Σ_k (n_k / N)² of residents sorted over places: how many equal ones would divide them as unevenly.
+
+    Parameters
+    ----------
+    count
+        (B,) residents of known group.
+    goes_to
+        (B,) number of the place, ≥ 0.
+
+    Returns
+    -------
+    float
+        At least 1; NaN where there is nobody.
+    """
     if not count.sum() > 0:
         return float("nan")
     share = np.bincount(goes_to, count) / count.sum()
     return float(1 / (share**2).sum())
 
 
-def bridging(distance_m: Floats, residents: Residents, random: Floats) -> Bridging:
+def bridging(
+    distance_m: Floats, residents: Residents, random: Floats, random_effective: Floats | None = None
+) -> Bridging:
     """Bridging index of one category, beside that of random sets of equally many places.
 
     Parameters
@@ -239,6 +222,8 @@ def bridging(distance_m: Floats, residents: Residents, random: Floats) -> Bridgi
         Who lives where (B).
     random
         (draws,) from `random_indices`, for as many places as are on the network.
+    random_effective
+        (draws,) the same for the sets of `Bridging.random_mean_effective`.
     """
     off_network = np.isnan(distance_m).all(axis=1)
     places = int((~off_network).sum())
@@ -251,19 +236,34 @@ def bridging(distance_m: Floats, residents: Residents, random: Floats) -> Bridgi
     comparable = places > 1 and len(compared) > 0 and np.isfinite(index)
     mean = float(compared.mean()) if comparable else float("nan")
     lower, upper = (float(q) for q in np.quantile(compared, SPREAD)) if comparable else (float("nan"),) * 2
-    below = float(((compared < index).mean() + (compared <= index).mean()) / 2) if comparable else float("nan")
+    effective = effective_places(residents.count[served], goes_to[served])
+    few = random_effective[np.isfinite(random_effective)] if random_effective is not None else np.empty(0)
+    mean_effective = float(few.mean()) if comparable and len(few) else float("nan")
+
+    def below(sets: Floats) -> float:
+        ties = ((sets < index).mean() + (sets <= index).mean()) / 2 if len(sets) else np.nan
+        return float(ties) if comparable else float("nan")
+
+    def error(sets: Floats) -> float:
+        return float(sets.std(ddof=1) / np.sqrt(len(sets))) if comparable and len(sets) > 1 else float("nan")
+
     return Bridging(
         places=places,
         places_off_network=int(off_network.sum()),
         residents=float(residents.count[served].sum()),
         residents_unserved=float(residents.count[known & (goes_to == NOWHERE)].sum()),
         residents_unknown=float(residents.count[~known].sum()),
-        effective_places=_effective(residents.count[served], goes_to[served]),
+        effective_places=effective,
         index=index,
         random_mean=mean,
         random_lower=lower,
         random_upper=upper,
+        random_error=error(compared),
         excess=index - mean,
-        random_below=below,
+        random_below=below(compared),
+        random_mean_effective=mean_effective,
+        random_error_effective=error(few),
+        excess_effective=index - mean_effective,
+        random_below_effective=below(few),
         by_construction=places == 1,
     )

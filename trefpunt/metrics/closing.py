@@ -56,8 +56,20 @@ class CategoryAccess:
 
 
 @dataclass(frozen=True)
-class _Catchments:
-    """Weights without gaps (P on the network × B) and residents per group (B × 3) with nobody where unknown."""
+class Catchments:
+    """A category's weights without gaps, and who lives where.
+
+    Attributes
+    ----------
+    weight
+        (P on the network, B), 0 where not reached.
+    by_group
+        (B, 3) residents per group; nobody where unknown or off the network.
+    count
+        (B,) residents, of known group or not.
+    on_network
+        (B,) whether the postcode is on the network.
+    """
 
     weight: Floats
     by_group: Floats
@@ -66,18 +78,20 @@ class _Catchments:
 
     @property
     def totals(self) -> Floats:
+        """(3,) residents per group."""
         return np.asarray(self.by_group.sum(axis=0))
 
 
-def _prepare(weight: Floats, residents: Residents) -> tuple[_Catchments, NDArray[np.bool_]]:
+def prepare(weight: Floats, residents: Residents) -> tuple[Catchments, NDArray[np.bool_]]:
+    """Leave out the places off the network: catchments, and (P,) which places are in them."""
     place_on: NDArray[np.bool_] = np.asarray(~np.isnan(weight).all(axis=1))
     used = weight[place_on]
     postcode_on: NDArray[np.bool_] = np.asarray(~np.isnan(used).all(axis=0))
     by_group = np.nan_to_num(residents.by_group, nan=0.0) * postcode_on[:, None]
-    return _Catchments(np.nan_to_num(used, nan=0.0), by_group, residents.count, postcode_on), place_on
+    return Catchments(np.nan_to_num(used, nan=0.0), by_group, residents.count, postcode_on), place_on
 
 
-def _two_best(weight: Floats) -> tuple[Floats, Floats]:
+def two_best(weight: Floats) -> tuple[Floats, Floats]:
     """Per postcode the largest and the second largest weight, 0 where there is none."""
     padded = np.vstack([weight, np.zeros((2, weight.shape[1]))])
     top = np.partition(padded, len(padded) - 2, axis=0)
@@ -89,14 +103,27 @@ def _ratio(part: Floats, whole: Floats) -> Floats:
         return np.asarray(np.where(whole > 0, part / whole, np.nan))
 
 
-def _visits(c: _Catchments) -> Floats:
+def visit_rate(weight: Floats) -> Floats:
+    """(B,) 1 / Σ_q w_qb: times w_pb, the part of a resident's one visit that goes to p; 0 where no place is reached."""
+    total = weight.sum(axis=0)
+    return np.asarray(np.divide(1.0, total, out=np.zeros_like(total), where=total > 0))
+
+
+def rate_change(weight: Floats) -> Floats:
+    """(P, B) by how much `visit_rate` grows when place q is closed: 1 / (W_b − w_qb) − 1 / W_b for who reached q."""
+    total = weight.sum(axis=0)
+    # Counted, not subtracted: a place that alone serves a postcode leaves exactly nothing.
+    left = (weight > 0).sum(axis=0) - (weight > 0) > 0
+    rest = np.divide(1.0, total - weight, out=np.zeros_like(weight), where=left)
+    return np.asarray(np.where(weight > 0, rest - visit_rate(weight), 0.0))
+
+
+def _visits(c: Catchments) -> Floats:
     """(P, 3) visits V_pg = Σ_b n_bg w_pb / Σ_q w_qb: each resident one visit, spread as the places are near."""
-    total = c.weight.sum(axis=0)
-    rate = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
-    return np.asarray(c.weight @ (c.by_group * rate[:, None]))
+    return np.asarray(c.weight @ (c.by_group * visit_rate(c.weight)[:, None]))
 
 
-def _pairs(visits: Floats) -> Floats:
+def pairs(visits: Floats) -> Floats:
     """Low–high pairs V_p · 2 s_pL s_pH = 2 V_pL V_pH / V_p over the last axis; 0 where nobody comes."""
     total = visits.sum(axis=-1)
     product = 2.0 * visits[..., LOW] * visits[..., HIGH]
@@ -125,14 +152,14 @@ def category_access(weight: Floats, residents: Residents) -> CategoryAccess:
         All figures missing where the category has no place on the network: that none is known is not that none is
         there. A group without residents has no access, and then there is no bridge.
     """
-    c, place_on = _prepare(weight, residents)
+    c, place_on = prepare(weight, residents)
     if not place_on.any():
         nan = float("nan")
         return CategoryAccess(0, nan, nan, nan, nan, nan, nan, nan, nan)
-    best, _ = _two_best(c.weight)
+    best, _ = two_best(c.weight)
     access = _ratio(best @ c.by_group, c.totals)
     everybody = c.totals.sum()
-    encounter = _ratio(_pairs(_visits(c)).sum(), everybody)
+    encounter = _ratio(pairs(_visits(c)).sum(), everybody)
     return CategoryAccess(
         places=int(place_on.sum()),
         **{f"access_{name}": float(access[g]) for g, name in enumerate(GROUPS)},
@@ -144,24 +171,19 @@ def category_access(weight: Floats, residents: Residents) -> CategoryAccess:
     )
 
 
-def _encounter_without(c: _Catchments) -> Floats:
+def _encounter_without(c: Catchments) -> Floats:
     """(P,) encounter of the category without each of its places in turn, times N.
 
     With q closed, a resident's visits go to the rest in proportion to their weights, so place p gains
     Σ_b n_bg w_pb (1 / (W_b − w_qb) − 1 / W_b), W_b being the sum of all weights. For all p and q at once that is one
     product of matrices a group. Exact: no approximation is made.
     """
-    total = c.weight.sum(axis=0)
-    # Counted, not subtracted: a place that alone serves a postcode leaves exactly nothing.
-    left = (c.weight > 0).sum(axis=0) - (c.weight > 0) > 0
-    rest = np.divide(1.0, total - c.weight, out=np.zeros_like(c.weight), where=left)
-    rate = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0)
-    change = np.where(c.weight > 0, rest - rate, 0.0)
+    change = rate_change(c.weight)
     visits = np.stack([(change * c.by_group[:, g]) @ c.weight.T for g in range(len(GROUPS))], axis=-1)
     visits += _visits(c)[None]
-    pairs = _pairs(visits)
-    np.fill_diagonal(pairs, 0.0)
-    return np.asarray(pairs.sum(axis=1))
+    met = pairs(visits)
+    np.fill_diagonal(met, 0.0)
+    return np.asarray(met.sum(axis=1))
 
 
 def closing(weight: Floats, residents: Residents, index: pd.Index[str]) -> pd.DataFrame:
@@ -184,13 +206,13 @@ def closing(weight: Floats, residents: Residents, index: pd.Index[str]) -> pd.Da
         of the category within reach any more. All missing for a place that is not on the network.
         The same as `category_access` with and without the place, computed for all places in one go.
     """
-    c, place_on = _prepare(weight, residents)
+    c, place_on = prepare(weight, residents)
     table = pd.DataFrame(
         np.full((len(index), 3), np.nan), index=index, columns=["bridge_loss", "encounter_loss", "residents_left"]
     )
     if not place_on.any():
         return table
-    best, second = _two_best(c.weight)
+    best, second = two_best(c.weight)
     nearest = c.weight.argmax(axis=0)
     places = len(c.weight)
     drop = c.by_group * (best - second)[:, None]
@@ -198,7 +220,7 @@ def closing(weight: Floats, residents: Residents, index: pd.Index[str]) -> pd.Da
     access = best @ c.by_group
     # These products are too small to share: on a busy machine threads that wait for one another take ten times as long.
     with threadpool_limits(limits=1):
-        pairs_lost = _pairs(_visits(c)).sum() - _encounter_without(c)
+        pairs_lost = pairs(_visits(c)).sum() - _encounter_without(c)
     now, without = _ratio(access, c.totals), _ratio(access - lost, c.totals)
     bridge_loss = now[[LOW, HIGH]].min() - without[:, [LOW, HIGH]].min(axis=1)
     encounter_loss = _ratio(pairs_lost, c.totals.sum())

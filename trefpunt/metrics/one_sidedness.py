@@ -112,13 +112,26 @@ def places_within_reach(weight: Floats, residents: Residents) -> Environment:
     """
     pull = np.nan_to_num(weight, nan=0.0)
     drawn = pull @ _scenarios(residents)
-    around = [_mean_share(pull, shares(drawn[:, at : at + 3])) for at in (0, 3, 6)]
+    around = [mean_share(pull, shares(drawn[:, at : at + 3])) for at in (0, 3, 6)]
     on_network = ~np.isnan(weight).all(axis=0) if len(weight) else np.zeros(weight.shape[1], dtype=bool)
     return Environment(around[0], around[1], around[2], empty=np.asarray(on_network & np.isnan(around[1]).any(axis=1)))
 
 
-def _mean_share(pull: Floats, place_shares: Floats) -> Floats:
-    """(B, 3) mean of the places' shares, weighted by (P, B); places without shares left out."""
+def mean_share(pull: Floats, place_shares: Floats) -> Floats:
+    """Mean of the places' shares around each location, by decay weight; places without shares left out.
+
+    Parameters
+    ----------
+    pull
+        (P, B) decay weights, nothing missing.
+    place_shares
+        (P, G) shares of each place's reach; a row of NaN where it reaches nobody.
+
+    Returns
+    -------
+    numpy.ndarray
+        (B, G); NaN where no place with shares is within reach.
+    """
     known: Bools = np.asarray(~np.isnan(place_shares).any(axis=1))
     return _divide(pull[known].T @ place_shares[known], pull[known].sum(axis=0))
 
@@ -141,19 +154,44 @@ def over_categories(environments: Sequence[Environment]) -> Environment:
     """
     if not environments:
         raise TrefpuntError("environment of places", "no category is given", "Give at least one category.")
-
-    def mean(stack: Floats) -> Floats:
-        known: Bools = np.asarray(~np.isnan(stack).any(axis=2))
-        return _divide(np.where(known[..., None], stack, 0.0).sum(axis=0), known.sum(axis=0).astype(float))
-
-    if_low = mean(np.stack([e.if_low for e in environments]))
+    if_low = mean_of_categories([e.if_low for e in environments])
     nothing = np.isnan(if_low).any(axis=1)
     return Environment(
-        shares=mean(np.stack([e.shares for e in environments])),
+        shares=mean_of_categories([e.shares for e in environments]),
         if_low=if_low,
-        if_high=mean(np.stack([e.if_high for e in environments])),
+        if_high=mean_of_categories([e.if_high for e in environments]),
         empty=nothing & np.any([e.empty for e in environments], axis=0),
     )
+
+
+def mean_of_categories(around: Sequence[Floats]) -> Floats:
+    """Plain mean over categories of (B, G) shares; a category that is NaN at a location is left out there."""
+    stack = np.stack(around)
+    known: Bools = np.asarray(~np.isnan(stack).any(axis=2))
+    return _divide(np.where(known[..., None], stack, 0.0).sum(axis=0), known.sum(axis=0).astype(float))
+
+
+def largest_factor(over: Floats, under: Floats, expected_over: ArrayLike, expected_under: ArrayLike) -> Floats:
+    """Up to which factor k shares are one-sided: min(odds(s_o) / odds(P_o), odds(P_u) / odds(s_u)).
+
+    Parameters
+    ----------
+    over, under
+        Shares of the group that is to be over-represented, and of the one that is to be under-represented; any shape.
+    expected_over, expected_under
+        The shares to compare these with, between 0 and 1; they broadcast against the first two.
+
+    Returns
+    -------
+    numpy.ndarray
+        0 to ∞ (nobody of the one, or nobody but the other); NaN where a share is.
+    """
+    p, q = np.asarray(expected_over, dtype=float), np.asarray(expected_under, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # A share may be 1 and a last digit: then nobody else is there.
+        more = over * ((1 - p) / p) / np.maximum(1 - over, 0.0)
+        less = (1 - under) * (q / (1 - q)) / under
+    return np.asarray(np.minimum(more, less))
 
 
 def one_sided(group_shares: Floats, reference: ArrayLike, factor: float = FACTOR) -> tuple[Bools, Bools]:
@@ -190,18 +228,10 @@ def one_sided(group_shares: Floats, reference: ArrayLike, factor: float = FACTOR
     if faults:
         raise TrefpuntError("one-sidedness", faults, "Give a factor of, say, 2 and a mix that has low and high in it.")
 
-    def odds_ratio_at_least(g: int, k: float) -> Bools:
-        # s / (1 − s) ≥ k P / (1 − P), multiplied out: holds for s = 1 too.
-        s, p = group_shares[..., g], expected[g]
-        return np.asarray(s * (1 - p) >= k * p * (1 - s))
-
-    def odds_ratio_at_most(g: int, k: float) -> Bools:
-        s, p = group_shares[..., g], expected[g]
-        return np.asarray(k * s * (1 - p) <= p * (1 - s))
-
+    low, high = group_shares[..., LOW], group_shares[..., HIGH]
     return (
-        odds_ratio_at_least(LOW, factor) & odds_ratio_at_most(HIGH, factor),
-        odds_ratio_at_least(HIGH, factor) & odds_ratio_at_most(LOW, factor),
+        np.asarray(largest_factor(low, high, expected[LOW], expected[HIGH]) >= factor),
+        np.asarray(largest_factor(high, low, expected[HIGH], expected[LOW]) >= factor),
     )
 
 
@@ -277,17 +307,37 @@ def by_area(sides: pd.DataFrame, residents: Floats, area: Sequence[str], codes: 
     """
     counted = sides.mul(residents, axis=0).assign(residents=residents)
     total = counted.groupby(pd.Index(area)).sum().reindex(codes, fill_value=0.0)
-    table = total[["residents", *STATUSES, "low_possible", "high_possible"]].copy()
-    anybody = total["residents"].where(total["residents"] > 0)
-    for name in ("low", "high", "low_possible", "high_possible"):
-        table[f"share_{name}"] = total[name] / anybody
-    one_sided_now = total["low"] + total["high"]
-    known = one_sided_now + total["neither"]
+    table = verdict(total[["residents", *STATUSES]])
+    for name in ("low_possible", "high_possible"):
+        table[name] = total[name]
+        table[f"share_{name}"] = total[name] / total["residents"].where(total["residents"] > 0)
+    return table
+
+
+def verdict(counts: pd.DataFrame) -> pd.DataFrame:
+    """Shares of residents per area, and whether most of them have a one-sided environment.
+
+    Parameters
+    ----------
+    counts
+        One row an area: `residents`, and of these those per status of `STATUSES`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The same with `share_low`, `share_high`, `share_one_sided`, `most_one_sided`, `most_certain` of `by_area`.
+    """
+    table = counts.copy()
+    anybody = counts["residents"].where(counts["residents"] > 0)
+    for name in ("low", "high"):
+        table[f"share_{name}"] = counts[name] / anybody
+    one_sided_now = counts["low"] + counts["high"]
+    known = one_sided_now + counts["neither"]
     share = one_sided_now / known.where(known > 0)
     table["share_one_sided"] = share
     table["most_one_sided"] = (share > 0.5).astype("boolean").mask(share.isna())
-    all_known = known + total["unknown"]
-    certain = (one_sided_now > all_known / 2) | (one_sided_now + total["unknown"] <= all_known / 2)
+    all_known = known + counts["unknown"]
+    certain = (one_sided_now > all_known / 2) | (one_sided_now + counts["unknown"] <= all_known / 2)
     table["most_certain"] = certain.astype("boolean").mask(share.isna())
     return table
 

@@ -61,6 +61,51 @@ def shared_places(mean_m: pd.DataFrame, a: str, b: str, limit_m: float) -> pd.Da
     return both.sort_index().sort_values("larger", kind="stable").drop(columns="larger")
 
 
+def all_shared(mean_m: pd.DataFrame, category: pd.Series, limit_m: float) -> pd.DataFrame:
+    """What every two neighbourhoods share: `shared_places` of all pairs at once, summed up.
+
+    Parameters
+    ----------
+    mean_m
+        Places × neighbourhoods, from `mean_distances`.
+    category
+        Index place id: category of each place.
+    limit_m
+        Largest mean distance for either, metres.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index (`code_a`, `code_b`), code_a < code_b, in that order: `shared_places`, `shared_categories` (numbers),
+        `nearest_place_id` and `nearest_m`, the larger of the two distances to the first place that `shared_places`
+        lists; missing where they share none.
+    """
+    mean = mean_m.sort_index().sort_index(axis=1)
+    first, second = np.triu_indices(len(mean.columns), k=1)
+    metres = np.nan_to_num(mean.to_numpy(dtype=float), nan=np.inf)
+    larger = np.maximum(metres[:, first], metres[:, second])
+    within = larger <= limit_m
+    kind, _ = pd.factorize(category.reindex(mean.index), sort=True)
+    present = [within[kind == one].any(axis=0) for one in np.unique(kind)]
+    any_shared = within.any(axis=0)
+    padded = np.vstack([larger, np.full((1, len(first)), np.inf)])  # so that no places at all has an answer too
+    nearest_row = np.minimum(padded.argmin(axis=0), max(len(mean) - 1, 0))
+    ids = mean.index.to_numpy()[nearest_row] if len(mean) else np.full(len(first), None)
+    codes = mean.columns.to_numpy()
+    index = pd.MultiIndex.from_arrays([codes[first], codes[second]], names=["code_a", "code_b"])
+    table = pd.DataFrame(
+        {
+            "shared_places": within.sum(axis=0).astype("int64"),
+            "shared_categories": sum(present, np.zeros(len(first), dtype="int64")),
+            "nearest_place_id": pd.Series(ids, index=index, dtype="str"),
+            "nearest_m": padded.min(axis=0),
+        },
+        index=index,
+    )
+    table.loc[~any_shared, "nearest_place_id"] = np.nan
+    return table.assign(nearest_m=table["nearest_m"].where(any_shared))
+
+
 def nearest(distance_m: Floats, population: pd.DataFrame) -> pd.Series:
     """Resident-weighted mean distance of each neighbourhood to the nearest of some places.
 

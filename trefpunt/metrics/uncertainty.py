@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from trefpunt.errors import TrefpuntError
 from trefpunt.metrics import mixing
@@ -164,8 +163,9 @@ def uncertainty(
         sampled = {
             factor: _sample(catchments[factor], draws, totals, float(unknown.sum()), all_in) for factor in factors
         }
+        made = {span: _ends([sampled[factor] for factor in span], params.level) for span in sorted(set(spans))}
         for span, found in zip(spans, ends, strict=True):
-            found.append(_ends([sampled[factor] for factor in span], params.level))
+            found.append(made[span])
         if all_in is None:
             drawn_bridge = sampled[1.0]["bridge"]
 
@@ -311,6 +311,8 @@ def thirds(value: Floats) -> NDArray[np.int64]:
     value
         (n,) or (n, D), nothing missing.
     """
+    from scipy.stats import rankdata  # takes half a second to import, and the first map does without
+
     rank = rankdata(value, axis=0)
     return np.asarray(np.floor(3.0 * (rank - 0.5) / len(value)), dtype=np.int64)
 

@@ -4,22 +4,47 @@ from trefpunt.metrics.places import NATIONAL_SHARES
 from trefpunt.metrics.setting import MODES
 from trefpunt.queries.areas import district_table, neighbourhood_table
 from trefpunt.queries.base import DEFAULT_MINUTES, City, category_modes, city, distances, setting
-from trefpunt.queries.pairs import pair
-from trefpunt.queries.places import place_intervals, place_measures, place_origins
+from trefpunt.queries.between import distance_between
+from trefpunt.queries.categories import category_table
+from trefpunt.queries.environment import STANDARD_FACTOR, one_sided_shares, one_sidedness, one_sidedness_curve
+from trefpunt.queries.opening import SteadyBridge, minutes_from, steadiest_bridge
+from trefpunt.queries.pairs import all_pairs, contrasting_neighbours, pair
+from trefpunt.queries.places import (
+    bridge_thirds,
+    closing,
+    place_intervals,
+    place_measures,
+    place_origins,
+    places_without_students,
+)
 
 __all__ = [
     "DEFAULT_MINUTES",
     "MODES",
     "NATIONAL_SHARES",
+    "STANDARD_FACTOR",
     "City",
+    "SteadyBridge",
+    "all_pairs",
+    "bridge_thirds",
     "category_modes",
+    "category_table",
     "city",
+    "closing",
+    "contrasting_neighbours",
+    "distance_between",
     "distances",
     "district_table",
+    "minutes_from",
     "neighbourhood_table",
+    "one_sided_shares",
+    "one_sidedness",
+    "one_sidedness_curve",
     "pair",
     "place_intervals",
     "place_measures",
     "place_origins",
+    "places_without_students",
     "setting",
+    "steadiest_bridge",
 ]

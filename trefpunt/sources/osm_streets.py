@@ -11,10 +11,12 @@ from pathlib import Path
 import geopandas as gpd
 import osmium
 import osmnx
+import pandas as pd
 import pyogrio
+import shapely
 from shapely.geometry import box
 
-from trefpunt.crs import RD
+from trefpunt.crs import RD, WGS84
 from trefpunt.errors import SourceError
 from trefpunt.sources.local import require_file
 
@@ -97,6 +99,38 @@ def read_streets(osm_file: Path) -> gpd.GeoDataFrame:
         geometry=edges.geometry.to_numpy(),
         crs=RD,
     )
+
+
+def read_street_names(osm_file: Path) -> gpd.GeoDataFrame:
+    """Read every way with a name that can be walked or cycled, whole, as somebody would look it up.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row a way, EPSG:28992: `name` as OpenStreetMap has it (never empty), geometry (LineString). No rows: no
+        street has a name.
+
+    Raises
+    ------
+    SourceError
+        The file is absent or unreadable.
+    """
+    require_file(osm_file)
+    make = osmium.geom.WKBFactory()
+    names, shapes = [], []
+    try:
+        ways = osmium.FileProcessor(str(osm_file), osmium.osm.NODE | osmium.osm.WAY).with_locations()
+        for way in ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(
+            osmium.filter.KeyFilter("name")
+        ):
+            if "highway" in way.tags and any(_modes(way.tags["highway"])) and len(way.nodes) > 1:
+                names.append(way.tags["name"])
+                shapes.append(shapely.from_wkb(make.create_linestring(way)))
+    except RuntimeError as fault:
+        raise SourceError(
+            str(osm_file), f"cannot be read as OpenStreetMap data: {fault}", "Fetch the file again."
+        ) from fault
+    return gpd.GeoDataFrame({"name": pd.Series(names, dtype="str")}, geometry=shapes, crs=WGS84).to_crs(RD)
 
 
 def read_osmnx_edges(path: Path) -> gpd.GeoDataFrame:

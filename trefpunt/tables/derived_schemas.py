@@ -10,7 +10,74 @@ LEVELS = ("neighbourhood", "district")
 CLUSTERS = ("HH", "LH", "LL", "HL", "ns")
 AREA_CODE = r"^(BU\d{8}|WK\d{6})$"
 
+EVERYWHERE = "all"
+"""Code of the whole municipality, at the level `municipality`."""
+
+ENVIRONMENTS = ("neighbours", "places")
+REFERENCES = ("municipality", "national")
+ONE_SIDED_VARIANTS = ("standard", "without_students", "shorter", "longer")
+"""Ways to count: as meant; without residents of student neighbourhoods; at half, one and a half the half-distances."""
+
+
+def _holds(name: str) -> pa.Check:
+    """The interval of a column holds its value."""
+    return pa.Check(
+        lambda table: (table[f"{name}_lower"] <= table[name]) & (table[name] <= table[f"{name}_upper"]),
+        name=f"the interval holds {name}",
+    )
+
+
+def _with_ends(low: float, high: float, *names: str) -> dict[str, pa.Column]:
+    """Columns of figures, each with the ends of its interval."""
+    return {f"{name}{end}": number(low, high, missing=True) for name in names for end in ("", "_lower", "_upper")}
+
+
 DERIVED_SCHEMAS: dict[str, pa.DataFrameSchema] = {
+    "street_names": pa.DataFrameSchema(
+        {
+            "name": text(matches=r"\S"),
+            "neighbourhood_code": text(matches=r"^BU\d{8}$"),
+            "lon": number(3.2, 7.3),
+            "lat": number(50.7, 53.7),
+        },
+        unique=["name", "neighbourhood_code"],
+        strict=True,
+    ),
+    "bridging": pa.DataFrameSchema(
+        {
+            "category": text(matches=r"^[a-z_]+$"),
+            "mode": text(among=("walk", "cycle")),
+            **{name: pa.Column("int64", pa.Check.ge(0)) for name in ("places", "places_off_network", "matched_places")},
+            **{
+                name: number(0, 1e9, missing=True)
+                for name in ("residents", "residents_unserved", "residents_unknown", "residents_beyond_reach")
+            },
+            "effective_places": number(1 - 1e-9, 1e6, missing=True),
+            **{
+                name: number(0, 1 + 1e-9, missing=True)
+                for name in ("random_mean", "random_lower", "random_upper", "random_below", "random_mean_effective")
+            },
+            "random_below_effective": number(0, 1, missing=True),
+            **{name: number(0, 1, missing=True) for name in ("random_error", "random_error_effective")},
+            "by_construction": pa.Column(bool),
+            **_with_ends(0, 1 + 1e-9, "bridging_index", "access_low", "access_middle", "access_high", "bridge"),
+            **_with_ends(0, 0.5, "encounter"),
+            **_with_ends(-1, 1, "excess", "excess_effective"),
+        },
+        unique=["category"],
+        strict=True,
+    ),
+    "closing": pa.DataFrameSchema(
+        {
+            "place_id": text(),
+            **_with_ends(-1e-9, 1, "bridge_loss"),
+            **_with_ends(-0.5, 0.5, "encounter_loss"),
+            "residents_left": number(0, 1e9, missing=True),
+        },
+        unique=["place_id"],
+        strict=True,
+    ),
+    "waters": pa.DataFrameSchema({"name": text(missing=True), "geometry": pa.Column("geometry")}, strict=True),
     "segregation": pa.DataFrameSchema(
         {
             "level": text(among=LEVELS),
@@ -33,6 +100,29 @@ DERIVED_SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "p_value": number(0, 1, missing=True),
         },
         unique=["level", "code", "variable"],
+        strict=True,
+    ),
+    "one_sidedness": pa.DataFrameSchema(
+        {
+            "level": text(among=(*LEVELS, "municipality")),
+            "environment": text(among=ENVIRONMENTS),
+            "reference": text(among=REFERENCES),
+            "variant": text(among=ONE_SIDED_VARIANTS),
+            "factor": number(1, 100),
+            "code": text(matches=rf"{AREA_CODE}|^{EVERYWHERE}$"),
+            **{name: number(0, 1e7) for name in ("residents", "low", "high", "neither", "none", "unknown")},
+            **{f"{side}_{end}": number(0, 1e7) for side in ("low", "high") for end in ("lower", "upper")},
+            **{
+                f"share_{side}{end}": number(0, 1, missing=True)
+                for side in ("low", "high")
+                for end in ("", "_lower", "_upper")
+            },
+            "share_one_sided": number(0, 1, missing=True),
+            "most_one_sided": pa.Column("boolean", nullable=True),
+            "most_certain": pa.Column("boolean", nullable=True),
+        },
+        checks=[_holds("low"), _holds("high")],
+        unique=["level", "environment", "reference", "variant", "factor", "code"],
         strict=True,
     ),
 }

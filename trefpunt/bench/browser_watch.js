@@ -1,0 +1,64 @@
+/* Runs first in every page that the benchmark looks at: when was clicked, when did the map change, when did Streamlit
+   come to rest, and was there a moment without a map? Times are those of the clock, in milliseconds. */
+(() => {
+  if (window !== window.top) return;
+  const now = () => performance.timeOrigin + performance.now();
+  const STATE = "data-test-script-state"; // Streamlit's own word for whether a run is going on
+  const watch = { input: 0, states: 0, changed: 0, done: 0, shown: 0, blank: 0, watching: false };
+  window.trefpuntWatch = watch;
+
+  const changes = (records) => {
+    if (records.some((record) => record.attributeName === "data-applied")) {
+      // The state is drawn in the frame that comes now.
+      requestAnimationFrame(() => { watch.states += 1; watch.changed = now(); });
+    }
+    if (records.some((record) => record.attributeName === STATE && record.target.getAttribute(STATE) === "notRunning")) {
+      requestAnimationFrame(() => { watch.done = now(); });
+    }
+  };
+  const follow = (page) => {
+    for (const kind of ["pointerup", "keydown"]) {
+      page.addEventListener(kind, () => {
+        watch.input = now();
+        watch.blank = 0;
+        watch.watching = true;
+      }, { capture: true });
+    }
+    const observer = new MutationObserver(changes);
+    observer.observe(page, { subtree: true, attributes: true, attributeFilter: ["data-applied", STATE] });
+  };
+  follow(document);
+
+  const small = document.createElement("canvas");
+  small.width = small.height = 32;
+  const ink = small.getContext("2d", { willReadFrequently: true });
+  let inside = null; // the page in the frame of the map that is followed
+  /** Whether areas and places are there to see. */
+  const isMap = () => {
+    const frame = document.querySelector('iframe[src*="streamlit_folium"]');
+    const page = frame && frame.contentDocument;
+    if (page && page !== inside && page.URL !== "about:blank") {
+      inside = page;
+      follow(page);
+      // A new map may have drawn its first state before it was followed.
+      if (page.querySelector("[data-applied]")) changes([{ attributeName: "data-applied" }]);
+    }
+    const box = page && page.querySelector(".leaflet-container");
+    const places = box && box.querySelector("canvas.tp-places");
+    if (!places || !places.width || getComputedStyle(box).visibility === "hidden") return false;
+    if (!frame.getBoundingClientRect().height || !box.querySelector(".leaflet-areas-pane path")) return false;
+    ink.clearRect(0, 0, small.width, small.height);
+    ink.drawImage(places, 0, 0, small.width, small.height);
+    return ink.getImageData(0, 0, small.width, small.height).data.some((value) => value > 0);
+  };
+  let last = now();
+  const frame = () => {
+    const at = now();
+    const map = isMap();
+    if (map && watch.shown === 0) watch.shown = at;
+    if (watch.watching && !map) watch.blank += at - last;
+    last = at;
+    requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})();

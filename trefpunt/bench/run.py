@@ -1,0 +1,149 @@
+"""One run of the benchmark, from the options of the command line to its tables."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table as Screen
+
+from trefpunt import queries, snapshot
+from trefpunt.bench import measures
+from trefpunt.bench.cities import city_of
+from trefpunt.bench.markdown import Table, refresh, tables
+from trefpunt.bench.peers import compare
+from trefpunt.bench.picture import draw
+from trefpunt.bench.report import Peers, Report, this_machine, to_json
+from trefpunt.bench.scale import time_sizes
+from trefpunt.bench.timing import Timing, timing
+from trefpunt.errors import TrefpuntError
+
+SCALE_MODE = "walk"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to time, and where to write it.
+
+    Attributes
+    ----------
+    data
+        Folder of the snapshot.
+    repeat
+        Runs of each; the median counts.
+    quick
+        Walking only, slow peers once, not all measures of the city.
+    sources
+        Folder of source files: time the build too.
+    scale
+        Sizes of tiled cities; none if empty.
+    out, picture, docs
+        Files for the JSON, the picture, and the document whose tables to renew.
+    """
+
+    data: Path
+    repeat: int = 5
+    quick: bool = False
+    sources: Path | None = None
+    scale: tuple[int, ...] = ()
+    out: Path | None = None
+    picture: Path | None = None
+    docs: Path | None = None
+
+    @property
+    def command(self) -> str:
+        """The command that times the same."""
+        parts = ["python -m trefpunt bench"]
+        parts += ["--quick"] * self.quick + [f"--repeat {self.repeat}"] * (self.repeat != 5)
+        parts += [f"--scale {','.join(map(str, self.scale))}"] * bool(self.scale)
+        parts += ["--sources SOURCES"] * (self.sources is not None)
+        return " ".join(parts)
+
+
+def sizes(text: str) -> tuple[int, ...]:
+    """Read sizes of cities, as in `1,10,100`.
+
+    Raises
+    ------
+    TrefpuntError
+        One is not a whole number of at least 1.
+    """
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    faults = [
+        f"'{part}' is not a whole number of at least 1" for part in parts if not part.isdecimal() or not int(part)
+    ]
+    if faults:
+        raise TrefpuntError("--scale", faults, "Give sizes as in --scale 1,10,100.")
+    return tuple(int(part) for part in parts)
+
+
+def measure_all(options: Options, progress: Console) -> Report:
+    """Time what the options ask for; says on `progress` what it is at."""
+    loaded = snapshot.load(options.data)
+    peers = []
+    for mode in ("walk",) if options.quick else queries.MODES:
+        progress.print(f"distances beside the peers, {mode} …")
+        city = city_of(loaded, mode)
+        times = compare(city, options.repeat, 1 if options.quick else options.repeat)
+        nodes, edges = len(city.network.nodes), len(city.network.edges)
+        peers.append(
+            Peers(
+                mode,
+                len(city.places),
+                len(city.postcodes),
+                nodes,
+                edges,
+                preparation=times["preparation"],
+                cut=times["cut"],
+                uncut=times["uncut"],
+            )
+        )
+    progress.print("one place, and what a page asks for …")
+    setting = queries.setting(loaded)
+    one_place = measures.time_one_place(setting, options.repeat)
+    other = _page_questions(options, loaded)
+    full = build = None
+    if not options.quick:
+        progress.print("all measures of the city, nothing cached …")
+        full = measures.full_measures(options.data)
+    if options.sources is not None:
+        progress.print("the build …")
+        with tempfile.TemporaryDirectory() as folder:
+            build = measures.build(options.sources, Path(folder) / "city")
+    if options.scale:
+        progress.print(f"tiled cities of {', '.join(map(str, options.scale))} × the snapshot …")
+    scaled = time_sizes(options.data, SCALE_MODE, list(options.scale), options.repeat)
+    return Report(this_machine(), options.command, peers, one_place, other, full, build, SCALE_MODE, scaled)
+
+
+def _page_questions(options: Options, loaded: snapshot.Snapshot) -> list[Timing]:
+    return [
+        timing("load the snapshot, hashes checked", lambda: snapshot.load(options.data), options.repeat),
+        timing("measures 1–4 of all places, distances known", lambda: queries.place_measures(loaded), options.repeat),
+        timing("neighbourhoods with the nearest places", lambda: queries.neighbourhood_table(loaded), options.repeat),
+    ]
+
+
+def run(options: Options) -> None:
+    """Time, print the tables, write the files asked for."""
+    report = measure_all(options, Console(stderr=True))
+    for group in tables(report).values():
+        for table in group:
+            _show(table)
+    if options.out is not None:
+        options.out.write_text(to_json(report), encoding="utf-8")
+    if options.picture is not None:
+        draw(report, options.picture)
+    if options.docs is not None:
+        options.docs.write_text(refresh(options.docs.read_text(encoding="utf-8"), report), encoding="utf-8")
+
+
+def _show(table: Table) -> None:
+    screen = Screen(title=table.title, title_justify="left")
+    for i, name in enumerate(table.header):
+        screen.add_column(name, justify="right" if i else "left")
+    for row in table.rows:
+        screen.add_row(*row)
+    Console(markup=False).print(screen)

@@ -1,0 +1,170 @@
+"""Draws of group shares, ready for any measure that is a sum over the residents of areas.
+
+Such a measure needs its weights only per neighbourhood: they are summed once, and each draw of the shares costs one
+product of small matrices. Residents of unknown groups form one more area, which each treatment gives other shares:
+none (left out), or all of one group. The draws are those of `trefpunt.metrics.uncertainty`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from trefpunt.metrics.mixing import GROUPS
+from trefpunt.metrics.share_draws import PART_CV, draw_shares
+from trefpunt.metrics.uncertainty import UncertaintyParams
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """Draws of shares with the residents of unknown groups treated in one way.
+
+    Attributes
+    ----------
+    whole, part
+        (D, A, 3) shares as in `trefpunt.metrics.share_draws.ShareDraws`; the last area holds the unknown.
+    counts_unknown
+        Whether the unknown count at all.
+    """
+
+    whole: Floats
+    part: Floats
+    counts_unknown: bool
+
+
+@dataclass(frozen=True)
+class ShareScenarios:
+    """Who lives where by area, and what their group shares may be.
+
+    Attributes
+    ----------
+    area
+        (B,) area of each postcode, 0 … A−1; the last one holds all residents of unknown groups.
+    count
+        (B,) residents.
+    point
+        (1, A, 3) published shares; nobody of a known group in the last area.
+    treatments
+        The unknown left out first; then, if they are to widen the intervals, all low, all middle, all high.
+    level
+        Part of the draws that an interval holds.
+    """
+
+    area: Ints
+    count: Floats
+    point: Floats
+    treatments: tuple[Treatment, ...]
+    level: float
+
+    @property
+    def areas(self) -> int:
+        """Number of areas A, that of the unknown included."""
+        return int(self.point.shape[1])
+
+    def per_area(self, field: Floats) -> Floats:
+        """Sum of residents times a field, per area: (…, B) → (…, A)."""
+        belongs = np.zeros((len(self.area), self.areas))
+        belongs[np.arange(len(self.area)), self.area] = self.count
+        return np.asarray(field @ belongs)
+
+    def part_loading(self, field: Floats) -> Floats:
+        """How far a weighted part of each area may lie from its mean: (n, B) weights ≥ 0 → (n, A), 0–1.
+
+        The coefficient of variation of the weights over the residents, in units of the one that `Treatment.part` was
+        drawn at: see docs/uncertainty.md, 'Parts'.
+        """
+        total, everybody = self.per_area(field), self.per_area(np.ones(len(self.area)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = self.per_area(field**2) * everybody / total**2
+        cv = np.sqrt(np.maximum(np.nan_to_num(ratio, nan=1.0, posinf=1.0) - 1.0, 0.0))
+        return np.minimum(cv / PART_CV, 1.0)
+
+
+def share_scenarios(
+    population: pd.DataFrame, neighbourhoods: pd.DataFrame, params: UncertaintyParams | None = None
+) -> ShareScenarios:
+    """Draw the group shares of a municipality.
+
+    Parameters
+    ----------
+    population
+        Index `pc6` (B rows): `residents`, `neighbourhood_code`.
+    neighbourhoods
+        Index `code`: `share_low`, `share_middle`, `share_high`, `shares_year` (missing where not published).
+    params
+        What is uncertain; half-distances and stable ranks play no part here.
+
+    Returns
+    -------
+    ShareScenarios
+        The same for the same tables and parameters, and the same draws as `trefpunt.metrics.uncertainty`.
+    """
+    params = params or UncertaintyParams()
+    columns = [f"share_{group}" for group in GROUPS]
+    known = neighbourhoods[neighbourhoods[columns].notna().all(axis=1)].sort_index()
+    count = population["residents"].to_numpy(dtype=float)
+    at = known.index.get_indexer(pd.Index(population["neighbourhood_code"]))
+    area = np.where(at < 0, len(known), at)
+    residents = np.bincount(area, count, minlength=len(known) + 1)[:-1].astype(float)
+    shares = known[columns].to_numpy(dtype=float)
+    years = np.maximum(params.year - known["shares_year"].to_numpy(dtype=float), 0.0)
+    drawn = draw_shares(shares, residents, years, params.draws, params.seed, params.drift, params.parts)
+
+    def with_unknown(draws: Floats, of_unknown: Floats) -> Floats:
+        return np.concatenate([draws, np.broadcast_to(of_unknown, (len(draws), 1, len(GROUPS)))], axis=1)
+
+    nobody = np.zeros(len(GROUPS))
+    choices = [nobody]
+    if params.unknown_bounds and count[at < 0].any():
+        choices += list(np.eye(len(GROUPS)))
+    treatments = tuple(
+        Treatment(with_unknown(drawn.whole, one), with_unknown(drawn.part, one), bool(one.any())) for one in choices
+    )
+    return ShareScenarios(area, count, with_unknown(shares[None], nobody), treatments, params.level)
+
+
+def carry(per_area: Floats, shares: Floats) -> Floats:
+    """Residents per group in every draw: (n, A) with (D, A, 3) → (n, D, 3)."""
+    draws, areas, groups = shares.shape
+    flat = per_area @ shares.transpose(1, 0, 2).reshape(areas, draws * groups)
+    return np.asarray(flat.reshape(len(per_area), draws, groups))
+
+
+def carry_parts(per_area: Floats, loading: Floats, treatment: Treatment) -> Floats:
+    """As `carry`, for weights that take an uneven part of an area: (n, A) with their `part_loading` → (n, D, 3)."""
+    return carry(per_area * (1.0 - loading), treatment.whole) + carry(per_area * loading, treatment.part)
+
+
+def interval(value: Floats, samples: list[Floats], level: float) -> Floats:
+    """From the lowest lower to the highest upper end over the treatments, stretched to hold the value itself.
+
+    Parameters
+    ----------
+    value
+        (n,) point estimates.
+    samples
+        Per treatment (n, D).
+    level
+        Part of the draws between the ends, 0–1.
+
+    Returns
+    -------
+    numpy.ndarray
+        (2, n); missing where the value is. Draws that are missing are left out.
+    """
+    ends = [(1.0 - level) / 2, (1.0 + level) / 2]
+    result = np.tile(value, (2, 1))
+    there = ~np.isnan(value)
+    for sample in samples:
+        rows = np.flatnonzero(there & ~np.isnan(sample).all(axis=1))
+        holes = np.isnan(sample[rows]).any()
+        lower, upper = (np.nanquantile if holes else np.quantile)(sample[rows], ends, axis=1)
+        result[0, rows] = np.minimum(result[0, rows], lower)
+        result[1, rows] = np.maximum(result[1, rows], upper)
+    return result
