@@ -4,6 +4,7 @@
 (function () {
   const SVG = "http://www.w3.org/2000/svg";
   const FILL_OPACITY = { light: 0.74, dark: 0.66 };
+  const HOME = { light: "#0b6b75", dark: "#7fdbe4" }; // the visitor's own neighbourhood: the accent of the page
   const HATCH = ["#f5f4f0", "#a3a098"]; // as in the legend, on a dark page too
 
   /** Put the pattern for 'no figure' into the document, once. */
@@ -40,8 +41,9 @@
   }
 
   class Areas {
-    constructor(map, collection) {
+    constructor(map, collection, icons) {
       this.map = map;
+      this.houseDrawing = icons.home;
       this.levels = {};
       for (const feature of collection.features) {
         const { level } = feature.properties;
@@ -99,16 +101,42 @@
 
     outline(state) {
       this.marks.clearLayers();
-      const draw = (i, weight) => {
-        const feature = this.levels[this.level][i];
+      const halo = state.dark ? "#101316" : "#ffffff";
+      const line = state.dark ? "#ffffff" : "#111418";
+      const draw = (feature, weight, color) => {
         const add = (style) => window.L.geoJSON(feature, {
           interactive: false, renderer: this.markRenderer, pane: "marks", style: { fill: false, lineJoin: "round", ...style },
         }).addTo(this.marks);
-        add({ color: state.dark ? "#101316" : "#ffffff", weight: weight + 3.5, opacity: 0.9 });
-        add({ color: state.dark ? "#ffffff" : "#111418", weight, opacity: 1 });
+        add({ color: halo, weight: weight + 3.5, opacity: 0.9 });
+        return add({ color, weight, opacity: 1 });
       };
-      state.outlined.forEach((i) => draw(i, 2.5));
-      if (state.area !== null) draw(state.area, 4);
+      const shown = this.levels[this.level];
+      if (state.home) this.house(draw(this.levels.neighbourhood[state.home.area], 2.5, HOME[state.dark ? "dark" : "light"]), state);
+      state.outlined.forEach((i) => draw(shown[i], 2.5, line));
+      if (state.area !== null) draw(shown[state.area], 4, line);
+      if (state.spot) {
+        [[halo, 7], [line, 3.5]].forEach(([color, weight]) => window.L.circleMarker(state.spot, {
+          interactive: false, renderer: this.markRenderer, pane: "marks", radius: 13, fill: false, color, weight,
+        }).addTo(this.marks));
+      }
+    }
+
+    /** Put the little house in the middle of the visitor's own neighbourhood. */
+    house(outline, state) {
+      const make = (tag, attributes, parent) => {
+        const element = document.createElementNS(SVG, tag);
+        Object.entries(attributes).forEach(([name, value]) => element.setAttribute(name, value));
+        if (parent) parent.appendChild(element);
+        return element;
+      };
+      const svg = make("svg", { viewBox: "-6 -6 27 27", width: 27, height: 27, class: "tp-house" });
+      make("circle", { cx: 7.5, cy: 7.5, r: 12, fill: HOME[state.dark ? "dark" : "light"] }, svg);
+      make("path", { d: this.houseDrawing, fill: state.dark ? "#101316" : "#ffffff" }, svg);
+      const [polygon] = outline.getLayers();
+      window.L.marker(polygon.getCenter(), {
+        interactive: false, keyboard: false, pane: "marks",
+        icon: new (window.L.Icon.extend({ createIcon: () => svg, createShadow: () => null }))(),
+      }).addTo(this.marks);
     }
 
     /** Index of the shown area at a place on the map, or -1. */
@@ -120,8 +148,9 @@
       return this.levels[this.level][i];
     }
 
-    bounds(i) {
-      return window.L.geoJSON(this.feature(i)).getBounds();
+    /** Bounds of some of the shown areas together. */
+    bounds(indices) {
+      return window.L.geoJSON(indices.map((i) => this.feature(i))).getBounds();
     }
   }
 

@@ -7,6 +7,9 @@
   const trefpunt = (window.trefpunt = window.trefpunt || {});
   const frame = Date.now().toString(36) + Math.random().toString(36).slice(2, 8);
   const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const MARGIN = 10; // pixels around the whole municipality
+  const AROUND = 40; // and around an area
+  const STREET_ZOOM = 15;
   let clicks = 0;
   let current = null; // the map there is; a frame has one
   let lastRender = null;
@@ -53,7 +56,7 @@
       });
       const files = ["areas.geojson", "places.json", "icons.json"].map(get);
       const [areas, places, icons] = await Promise.all([...files, this.styled()]);
-      this.areas = new trefpunt.Areas(this.map, areas);
+      this.areas = new trefpunt.Areas(this.map, areas, icons);
       this.places.setData(places, icons);
       this.ready = true;
       if (this.state) this.render();
@@ -150,15 +153,15 @@
       this.hintTimer = setTimeout(() => this.hint.classList.remove("tp-hint-on"), 1200);
     }
 
-    /** Show the whole municipality; a zoom closer where that cuts off next to nothing. */
+    /** Show the whole municipality, as large as it goes. */
     fit(animate) {
-      const { map, bounds } = this;
-      const size = map.getSize();
+      const size = this.map.getSize();
       if (!size.x || !size.y) return;
-      const zoom = map.getBoundsZoom(bounds);
-      const closer = map.project(bounds.getSouthEast(), zoom + 1).subtract(map.project(bounds.getNorthWest(), zoom + 1));
-      const fits = closer.x <= size.x * 1.1 && closer.y <= size.y * 1.12;
-      map.setView(bounds.getCenter(), fits ? zoom + 1 : zoom, { animate: Boolean(animate) && !still });
+      const zoom = this.map.getBoundsZoom(this.bounds, false, window.L.point(2 * MARGIN, 2 * MARGIN));
+      const part = zoom - Math.floor(zoom);
+      // Between these the background is drawn for a zoom that is much closer, and its names get too small to read.
+      const readable = part > 0.4 && part < 0.75 ? Math.floor(zoom) + 0.4 : zoom;
+      this.map.setView(this.bounds.getCenter(), readable, { animate: Boolean(animate) && !still });
     }
 
     apply(state) {
@@ -186,17 +189,28 @@
       this.map.getContainer().dataset.applied = String(Number(this.map.getContainer().dataset.applied || 0) + 1);
     }
 
-    /** Bring what was selected elsewhere into view. */
+    /** Bring what was selected elsewhere into view: a street, an area or two as large as they go, a place if need be.
+        What was clicked in the map is in view already, and the map stays as it is under the visitor's hand. */
     follow(before, state) {
-      const view = this.map.getBounds().pad(-0.08);
+      const chosen = JSON.stringify([state.level, state.place, state.area, state.outlined, state.spot]);
+      const same = before && this.chosen === chosen;
+      const mine = this.clicked && this.clicked === JSON.stringify([state.place, state.area]);
+      this.chosen = chosen;
+      this.clicked = null;
+      if (same || mine) return;
       const options = { animate: !still };
-      if (state.place !== null && (!before || before.place !== state.place)) {
+      const areas = state.area === null ? state.outlined : [state.area];
+      if (state.spot) {
+        this.map.setView(state.spot, Math.max(this.map.getZoom(), STREET_ZOOM), options);
+      } else if (state.place !== null) {
         const { latlng } = this.places.places[state.place];
-        if (!view.contains(latlng)) this.map.panTo(latlng, options);
-      } else if (state.area !== null && (!before || before.area !== state.area || before.level !== state.level)) {
-        const bounds = this.areas.bounds(state.area);
-        if (!view.contains(bounds.getCenter())) this.map.panTo(bounds.getCenter(), options);
+        if (!this.map.getBounds().pad(-0.08).contains(latlng)) this.map.panTo(latlng, options);
+      } else if (areas.length) {
+        this.map.fitBounds(this.areas.bounds(areas), { ...options, padding: [AROUND, AROUND], maxZoom: STREET_ZOOM });
+      } else {
+        return;
       }
+      this.touched = true; // a frame that changes its size does not go back to the whole municipality
     }
 
     translate(state) {
@@ -234,6 +248,8 @@
       const found = this.find(event);
       if (!found) return;
       if (found.place) this.places.select(found.place); // at once; the state that comes back confirms it
+      const index = found.place ? this.places.places.indexOf(found.place) : null;
+      this.clicked = JSON.stringify([index, found.place ? null : found.area]);
       clicks += 1;
       window.Streamlit.setComponentValue({ event: { kind: found.kind, id: plain(found.id), nonce: `${frame}-${clicks}` } });
     }
@@ -266,11 +282,22 @@
         element("strong", "", plain(found.place.name) || style.label, this.tip);
         if (found.place.name) element("div", "tp-kind", style.label, this.tip);
         if (own) own.split("\n").forEach((line) => element("div", "", plain(line), this.tip));
+        const minutes = this.fromHome(found.place);
+        if (minutes) element("div", "", minutes, this.tip);
       } else {
         element("strong", "", plain(this.areas.feature(found.area).properties.name), this.tip);
         const tip = this.shown.tips[found.area];
         if (tip) tip.split("\n").forEach((line) => element("div", "", plain(line), this.tip));
       }
+    }
+
+    /** How far a place is from the visitor's own neighbourhood, in words; empty when that is not known. */
+    fromHome(place) {
+      const { home } = this.shown;
+      const digit = home ? home.minutes[this.places.places.indexOf(place)] : "-";
+      if (!digit || digit === "-") return "";
+      const label = home.bike.includes(place.category) ? this.labels.from_home_cycle : this.labels.from_home_walk;
+      return label.replace("#", parseInt(digit, 36));
     }
 
     leave() {
@@ -287,6 +314,7 @@
     const map = L.map(id, {
       zoomControl: false, attributionControl: false, minZoom: 11, maxZoom: 18,
       maxBounds: bounds.pad(0.9), maxBoundsViscosity: 0.7,
+      zoomSnap: 0.1, // so that the municipality fills its frame
       doubleClickZoom: false, // a double click would select twice
       scrollWheelZoom: false, boxZoom: false, renderer: L.svg({ padding: 0.5 }),
       zoomAnimation: !still, fadeAnimation: !still, inertia: !still,

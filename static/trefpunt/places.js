@@ -8,6 +8,8 @@
   const ICON_BOX = 15; // the icons are drawn in a square of 15 units
   const ICON_FROM = 7.5; // a smaller marker has no room for its icon
   const SMALLEST_WITH_ICON = 8.5; // from zoom 15 on every marker with a figure has one
+  const CALM_BELOW = 14; // zoom under which the places of a calm map are dots, all alike
+  const DOT = { radius: 2.3, light: "#3d4650", dark: "#e4e9ee" };
 
   /** Corners on a circle of radius 1, the first at `turn` (in circles; 0 = right); every second one `inner` in. */
   function corners(count, turn, inner) {
@@ -63,6 +65,7 @@
         const wanted = state.categories && new Set(state.categories);
         this.styles = state.styles;
         this.dark = state.dark;
+        this.calm = state.calm;
         this.selected = this.places[state.place] || null;
         this.places.forEach((place, i) => {
           place.hidden = state.sizes[i] === "-";
@@ -101,10 +104,28 @@
         return best;
       },
 
+      /** Whether a place is only a dot now. */
+      _isDot(place) {
+        return this.calm && this._map.getZoom() < CALM_BELOW && place !== this.selected && place !== this.hovered;
+      },
+
       _radius(place) {
-        const zoom = Math.min(Math.max(Math.round(this._map.getZoom()), 11), 18);
-        const r = RADII[place.size] * SCALE[zoom];
+        if (this._isDot(place)) return DOT.radius;
+        const zoom = Math.min(Math.max(this._map.getZoom(), 11), 18);
+        const [below, above] = [SCALE[Math.floor(zoom)], SCALE[Math.ceil(zoom)]];
+        const r = RADII[place.size] * (below + (above - below) * (zoom % 1));
         return zoom >= 15 && place.size > 0 ? Math.max(r, SMALLEST_WITH_ICON) : r;
+      },
+
+      _drawDot(at) {
+        const ctx = this._ctx;
+        ctx.beginPath();
+        ctx.arc(at.x, at.y, DOT.radius, 0, 2 * Math.PI);
+        ctx.lineWidth = 1.4;
+        ctx.strokeStyle = this.dark ? "#14171a" : "#ffffff";
+        ctx.stroke();
+        ctx.fillStyle = DOT[this.dark ? "dark" : "light"];
+        ctx.fill();
       },
 
       _initContainer() {
@@ -169,9 +190,14 @@
         const at = this._map.latLngToLayerPoint(place.latlng).subtract(this._bounds.min);
         const style = this.styles[place.category];
         if (!style) return;
+        if (this._isDot(place)) {
+          this._drawDot(at);
+          return;
+        }
         const ctx = this._ctx;
         const chosen = place === this.selected;
-        const r = chosen ? Math.max(this._radius(place) * enlarge, 9) : this._radius(place) * enlarge;
+        const lifted = chosen || (this.calm && place === this.hovered); // among dots, one under the mouse shows itself
+        const r = lifted ? Math.max(this._radius(place) * enlarge, 9) : this._radius(place) * enlarge;
         const rim = this.dark ? "#14171a" : "#ffffff";
         ctx.save();
         ctx.translate(at.x, at.y);

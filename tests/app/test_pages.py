@@ -16,7 +16,7 @@ from trefpunt.snapshot import Snapshot
 from trefpunt.ui.i18n import LANGUAGES, Text
 
 POTTENBERG, DOUSBERG = "BU09350203", "BU09350208"
-PAGES = {"kaart": "map.title", "plekken": "table.title", "uitleg": "explain.title"}
+PAGES = {"kaart": "map.title", "plekken": "table.title", "twee": "two.title", "stad": "city.title", "uitleg": "explain.title"}
 
 
 @pytest.fixture(scope="session")
@@ -136,18 +136,6 @@ def test_an_empty_pair_is_an_answer(open_app: Open) -> None:
     assert Text("nl")("pair.none.walk", minutes=5) in said
 
 
-def test_story_buttons(open_app: Open) -> None:
-    app = open_app()
-    app.button(key=f"story_0_{POTTENBERG}").click().run()
-    assert "Pottenberg" in card(app)
-    assert address(app) == {"area": POTTENBERG}
-    app.button(key="story_0_pair").click().run()
-    assert address(app) == {"pair": f"{POTTENBERG},{DOUSBERG}"}
-    app.button(key="control_clear").click().run()
-    assert address(app) == {}
-    assert Text("nl")("empty.title") in card(app)
-
-
 def test_category_filter_reaches_map_and_address(open_app: Open) -> None:
     app = open_app()
     assert map_state(app)["categories"] is None
@@ -220,10 +208,11 @@ def test_table_holds_every_place_by_name(open_app: Open, bundled: Snapshot) -> N
     last_named = named.notna().to_numpy().nonzero()[0].max()
     assert named.iloc[: last_named + 1].notna().all()
     assert named.dropna().str.casefold().is_monotonic_increasing
-    assert len(app.dataframe[1].value) == len(bundled.neighbourhoods)
-    assert len(app.dataframe[2].value) == len(bundled.districts)
-    for table in (app.dataframe[1].value, app.dataframe[2].value):
-        assert table["name"].is_monotonic_increasing
+    for name, expected in (("neighbourhoods", bundled.neighbourhoods), ("districts", bundled.districts)):
+        # One table is open at a time: what is not looked at is not sent.
+        (opened,) = open_app("plekken", table=name).dataframe
+        assert set(opened.value.index) == set(expected.index)
+        assert opened.value["name"].is_monotonic_increasing
 
 
 def test_table_filters(open_app: Open, bundled: Snapshot) -> None:

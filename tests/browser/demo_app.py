@@ -21,6 +21,8 @@ LABELS = {
     "attribution": "© OpenStreetMap contributors, CBS, Kadaster",
     "hint_wheel": "Houd Ctrl ingedrukt om in te zoomen, of klik eerst op de kaart",
     "hint_touch": "Verschuif de kaart met twee vingers",
+    "from_home_walk": "# min lopen van huis",
+    "from_home_cycle": "# min fietsen van huis",
 }
 ENGLISH = {**LABELS, "lang": "en", "title": "Map of Maastricht", "zoom_in": "Zoom in", "aria": "Map of Maastricht"}
 

@@ -55,7 +55,7 @@ def test_a_visit_from_opening_to_english(page, url, bundled):
     assert card(page).inner_text() != on_foot and "mode=cycle" in page.url
 
     page.get_by_role("link", name="Plekken").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Alle plekken in een tabel", timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Alle plekken op een rij", timeout=PATIENCE)
     with page.expect_download(timeout=PATIENCE) as download:
         page.get_by_role("button", name="Download als CSV").first.click()
     text = download.value.path().read_text(encoding="utf-8-sig")
@@ -65,7 +65,7 @@ def test_a_visit_from_opening_to_english(page, url, bundled):
     assert any("Jumbo Maastricht" in row.values() for row in rows)
 
     page.get_by_role("radio", name="English").or_(page.get_by_role("button", name="English")).first.click()
-    expect(page.get_by_role("heading", level=1)).not_to_have_text("Alle plekken in een tabel", timeout=PATIENCE)
+    expect(page.get_by_role("heading", level=1)).not_to_have_text("Alle plekken op een rij", timeout=PATIENCE)
     expect(page.locator("html")).to_have_attribute("lang", "en", timeout=PATIENCE)
     page.get_by_role("link", name="Map").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Where could neighbourhoods meet?", timeout=PATIENCE)
@@ -75,10 +75,11 @@ def test_a_visit_from_opening_to_english(page, url, bundled):
 def test_the_letter_s_neighbourhoods_are_one_click_away(page, url):
     page.goto(url)
     MapFrame(page).settle()
-    page.get_by_role("button", name="Nazareth", exact=True).click()
+    page.get_by_role("button", name="Toon deze buurt").click()
     expect(card(page)).to_contain_text("Nazareth", timeout=PATIENCE)
     expect(card(page)).to_contain_text("chatting")
-    page.get_by_role("button", name="Pottenberg + Dousberg-Hazendans").click()
+    page.get_by_role("button", name="Keuze wissen").click()
+    page.get_by_role("button", name="Toon beide buurten").click()
     expect(card(page)).to_contain_text("Pottenberg en Dousberg-Hazendans", timeout=PATIENCE)
     assert "pair=" in page.url
 

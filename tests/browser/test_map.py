@@ -11,6 +11,8 @@ from tests.browser.conftest import Watch
 from tests.browser.maps import PATIENCE, MapFrame
 
 DEMO = Path(__file__).with_name("demo_app.py")
+BOUNDS = [[50.81, 5.64], [50.90, 5.76]]  # of the municipality, a little less
+DOUSBERG = (50.8512, 5.6440)
 POTTENBERG = (50.8520, 5.6575)  # a spot of the neighbourhood with no place within 365 m
 
 
@@ -178,6 +180,13 @@ def test_selected_elsewhere_comes_into_view(shown):
     assert shown.frame.evaluate(inside, [last["lat"], last["lon"]])
 
 
+def test_the_map_opens_on_what_is_outlined(shown):
+    """The pair of the demo fills the view: both in it, and closer than the whole municipality."""
+    for spot in (POTTENBERG, DOUSBERG):
+        assert shown.frame.evaluate("([lat, lon]) => map.getBounds().contains([lat, lon])", list(spot))
+    assert shown.frame.evaluate("map.getZoom()") > 13
+
+
 def test_language_and_dark(shown):
     shown.page.get_by_text("English").click()
     shown.wait_applied(2)
@@ -202,6 +211,7 @@ def test_keyboard(shown):
 
 def test_the_page_scrolls_over_the_map(shown):
     """A wheel over the map moves the page and says how to zoom; after a click into the map it zooms."""
+    shown.look_at(50.8550, 5.6960, 12)
     box = shown.iframe.bounding_box()
     shown.page.mouse.move(box["x"] + 300, box["y"] + 30)
     zoom = shown.frame.evaluate("map.getZoom()")
@@ -237,7 +247,11 @@ def test_phone(open_page, url):
     shown.settle()  # the page moves a little while its fonts arrive
     assert shown.frame.evaluate("map.dragging.enabled()") is False
     assert shown.box.evaluate("(e) => getComputedStyle(e).touchAction") in {"pan-x pan-y", "auto"}
-    assert shown.frame.evaluate("map.getZoom()") == 12
+    shown.box.get_by_role("button", name="Hele gemeente").tap()
+    page.wait_for_timeout(800)
+    # All of the municipality; a whole zoom of 11 would leave half of the frame empty.
+    assert shown.frame.evaluate(f"map.getBounds().contains({json.dumps(BOUNDS)})") is True
+    assert 11.5 < shown.frame.evaluate("map.getZoom()") < 12
     page.touchscreen.tap(*shown.point(*POTTENBERG))
     shown.wait_applied(2)
     shown.settle()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from trefpunt.categories import SPEED_M_PER_MIN
 from trefpunt.queries import NATIONAL_SHARES, City
-from trefpunt.ui import charts, data, markers, words
+from trefpunt.ui import certainty, charts, data, markers, words
 from trefpunt.ui.colours import GROUPS
 from trefpunt.ui.i18n import Text
 
@@ -17,7 +17,14 @@ TOP = 6
 """How many neighbourhoods of origin are shown before the rest is folded away."""
 
 
-def place_card(t: Text, row: pd.Series, measures: pd.DataFrame, origins: pd.DataFrame, minutes: int) -> str:
+def place_card(
+    t: Text,
+    row: pd.Series,
+    measures: pd.DataFrame,
+    origins: pd.DataFrame,
+    minutes: int,
+    from_home: str | None = None,
+) -> str:
     """Return the card of one place, as HTML.
 
     Parameters
@@ -30,6 +37,8 @@ def place_card(t: Text, row: pd.Series, measures: pd.DataFrame, origins: pd.Data
         `trefpunt.queries.place_origins` of the place.
     minutes
         What counts as within reach.
+    from_home
+        How far it is from the visitor's own neighbourhood, as a sentence; None without one.
     """
     city = data.city()
     kind, area = words.category_name(t, row["category"]), words.area_name(row["neighbourhood_code"])
@@ -39,9 +48,12 @@ def place_card(t: Text, row: pd.Series, measures: pd.DataFrame, origins: pd.Data
         _head(kicker, words.place_name(t, row["name"], row["category"]), marker),
         _lead(t.plural(f"place.within.{row['mode']}", int(row["residents_within"]), minutes=minutes)),
     ]
+    if from_home:
+        parts.append(_text(from_home))
     if pd.isna(row["mixing"]):
         parts.append(_text(t("place.nobody")))
     else:
+        sure = certainty.of_place(row)
         parts += [
             _title(t("place.who.title")),
             charts.share_bars(t, _share_rows(t, t("place.who.here"), row, city)),
@@ -50,8 +62,13 @@ def place_card(t: Text, row: pd.Series, measures: pd.DataFrame, origins: pd.Data
             _encounter(t, float(row["encounter"]), city),
             _title(t("place.mixing.title")),
             _mixing(t, row, measures),
+            _text(certainty.interval(t, "mixing", sure)),
             _title(t("place.bridge.title")),
             _text(t("place.bridge.text", share=float(row["bridge"]), city=data.municipality())),
+            _text(certainty.interval(t, "bridge", sure)),
+            _title(t("sure.rank.title", plural=words.category_plural(t, str(row["category"])))),
+            _text(certainty.rank(t, str(row["category"]), sure)),
+            charts.folded(t("sure.how.title"), charts.bullets(certainty.explained(t))),
         ]
     if len(origins):
         parts += [_title(t("place.origins.title")), _origins(t, origins, str(row["mode"]))]
@@ -187,7 +204,9 @@ def _area_places(t: Text, places: pd.DataFrame) -> str:
     return charts.folded(t.plural("area.places.title", len(names)), charts.bullets(sorted(names, key=str.casefold)))
 
 
-def pair_card(t: Text, pair: tuple[str, str], table: pd.DataFrame, mode: str, minutes: int) -> str:
+def pair_card(
+    t: Text, pair: tuple[str, str], table: pd.DataFrame, mode: str, minutes: int, more: str | None = None
+) -> str:
     """Return the card with the places that two neighbourhoods can both reach, as HTML.
 
     Parameters
@@ -198,12 +217,14 @@ def pair_card(t: Text, pair: tuple[str, str], table: pd.DataFrame, mode: str, mi
         `trefpunt.queries.pair` of them, in its order.
     mode, minutes
         How and how far.
+    more
+        Address of the page about these two; None without a link.
     """
     a, b = (words.area_name(code) for code in pair)
     head = _head(t("pair.kicker"), t("pair.title", a=a, b=b))
     if table.empty:
-        return _card([head, _text(t(f"pair.none.{mode}", minutes=minutes)), _text(t("pair.advice"))])
-    parts = [head, _lead(t.plural(f"pair.lead.{mode}", len(table), minutes=minutes))]
+        return _card([head, _text(t(f"pair.none.{mode}", minutes=minutes)), _text(t("pair.advice")), _more(t, more)])
+    parts = [head, _lead(t.plural(f"pair.lead.{mode}", len(table), minutes=minutes)), _more(t, more)]
     rows = "".join(
         f"<tr><td>{escape(words.place_name(t, row['name'], row['category']))}"
         f"{_kind(t, row)}</td>"
@@ -216,6 +237,15 @@ def pair_card(t: Text, pair: tuple[str, str], table: pd.DataFrame, mode: str, mi
     caveats = charts.bullets(t(f"caveat.{key}") for key in ("potential", "mean", "osm"))
     parts.append(charts.folded(t("caveat.title"), caveats))
     return _card(parts)
+
+
+def _more(t: Text, address: str | None) -> str:
+    """Return the link to the page about two neighbourhoods."""
+    return (
+        f'<p><a class="tp-more" data-tp-view="twee" href="{escape(address)}">{escape(t("pair.more"))}</a></p>'
+        if address
+        else ""
+    )
 
 
 def _kind(t: Text, row: pd.Series) -> str:

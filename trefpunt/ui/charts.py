@@ -15,8 +15,8 @@ from trefpunt.ui.i18n import Text
 SCORE_SPAN = 0.9
 """The strip runs from minus this to plus this; scores beyond are drawn at its end."""
 
-NARROW = 0.12
-"""A part of a bar below this share has no room for its number."""
+NARROW = {1: 0.07, 2: 0.115, 3: 0.18}
+"""A part of a bar below this share has no room for a percentage of so many digits."""
 
 
 def share_bars(t: Text, rows: Iterable[tuple[str, Mapping[str, float]]]) -> str:
@@ -31,15 +31,11 @@ def share_bars(t: Text, rows: Iterable[tuple[str, Mapping[str, float]]]) -> str:
     bars = [f'<div class="tp-keys">{"".join(parts)}</div>']
     for label, shares in rows:
         known = not any(math.isnan(shares[g]) for g in GROUPS)
-        bar = "".join(
-            f'<span class="tp-{g}" style="flex:{max(shares[g], 0.0):.4f} 1 0" title="{escape(t(f"group.{g}"))}">'
-            f"{t.percent(shares[g]) if shares[g] >= NARROW else ''}</span>"
-            for g in GROUPS
-            if known
-        )
+        bar = "".join(_part(t, g, shares[g]) for g in GROUPS if known)
         words = ", ".join(f"{t(f'group.{g}')} {t.percent(shares[g])}" for g in GROUPS)
-        # The last part is often too narrow for its number, which then stands behind the bar.
-        end = f"<b>{t.percent(shares['high'])}</b>" if known and shares["high"] < NARROW else ""
+        # The number of a part that is too narrow for it stands behind the bar, with the key of its group.
+        behind = [g for g in GROUPS if known and not _fits(t, shares[g])]
+        end = "".join(f'<b><i class="tp-key tp-{g}"></i>{t.percent(shares[g])}</b>' for g in behind)
         picture = f'<div class="tp-bar" role="img" aria-label="{escape(words)}">{bar}{end}</div>'
         bars.append(
             f'<div class="tp-row"><div class="tp-rowlabel">{escape(label)}</div>'
@@ -47,6 +43,17 @@ def share_bars(t: Text, rows: Iterable[tuple[str, Mapping[str, float]]]) -> str:
             + "</div>"
         )
     return f'<div class="tp-bars">{"".join(bars)}</div>'
+
+
+def _fits(t: Text, share: float) -> bool:
+    return share >= NARROW[len(t.percent(share)) - 1]
+
+
+def _part(t: Text, group: str, share: float) -> str:
+    """Return one group's part of a bar: its colour and pattern (``css/places.css``), and its number where it fits."""
+    number = f"<em>{t.percent(share)}</em>" if _fits(t, share) else ""
+    style = f"flex:{max(share, 0.0):.4f} 1 0"
+    return f'<span class="tp-{group}" style="{style}" title="{escape(t(f"group.{group}"))}">{number}</span>'
 
 
 def score_strip(t: Text, score: float, lower: float, upper: float) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from html import escape
 from typing import Any
 
 import streamlit as st
 
-from trefpunt.ui import data, markers, session, style, words
+from trefpunt.ui import data, markers, session, words
 from trefpunt.ui.i18n import LANGUAGES, Text
 from trefpunt.ui.state import LEVELS, MAX_TEXT, MINUTES, MODES
 
@@ -86,20 +85,22 @@ def minutes(t: Text) -> None:
         step=1,
         format=t("controls.minutes_format"),
         help=t("controls.minutes_help"),
-        width=300,
         **_bind("control_minutes", session.current().minutes, lambda n: session.update(minutes=int(n))),
     )
 
 
 def search(t: Text) -> None:
-    """Let the visitor find a neighbourhood, district or place by typing; the way in for who cannot click the map."""
-    known, labels = data.known(), _search_labels(t)
+    """Let the visitor find a district, neighbourhood, street or place by typing, without clicking the map."""
+    labels = words.search_labels(t)
 
-    def change(code: str | None) -> None:
-        if code is None:
+    def change(key: str | None) -> None:
+        if key is None:
             return
-        view = session.current()
-        if code in known.places:
+        view, known = session.current(), data.known()
+        street, _, code = key.rpartition(words.BEHIND_STREET)
+        if street:
+            session.choose(view.selecting(area=code, street=street, level="neighbourhood"))
+        elif code in known.places:
             session.choose(view.selecting(place=code))
         else:
             found = "district" if code in known.districts else "neighbourhood"
@@ -111,60 +112,46 @@ def search(t: Text) -> None:
         t("controls.search"),
         tuple(labels),
         index=None,
-        format_func=lambda code: labels[code],
-        placeholder=t("controls.search_placeholder"),
-        width=320,
+        format_func=lambda key: labels[key],
+        placeholder=t("controls.search"),
+        label_visibility="collapsed",
         key="control_search",
         on_change=lambda: change(st.session_state["control_search"]),
     )
 
 
-def _search_labels(t: Text) -> dict[str, str]:
-    """Return code → label of everything that can be selected: districts, neighbourhoods, then places by name."""
-    return words.area_labels(t) | words.place_labels(t)
+def home(t: Text) -> None:
+    """Let the visitor say which neighbourhood is theirs; it stays in the address alone."""
+    names = data.areas("neighbourhood")["name"]
+    st.selectbox(
+        t("home.label"),
+        tuple(names.index),
+        index=None,
+        format_func=lambda code: names[code],
+        placeholder=t("home.placeholder"),
+        help=t("home.help"),
+        **_bind("control_home", session.current().home, lambda code: session.update(home=code)),
+    )
 
 
-def stories(t: Text) -> None:
-    """Put the neighbourhoods that a text about this municipality names one click away."""
-    for number, story in enumerate(data.stories()):
-        with st.container(key=f"story_{number}", gap="xsmall"):
-            style.html(f'<p class="tp-label">{escape(story.title[t.lang])}</p>')
-            row = st.container(horizontal=True, gap="small")
-        with row:
-            for code in story.areas:
-                st.button(
-                    words.area_name(code),
-                    key=f"story_{number}_{code}",
-                    on_click=_select_area,
-                    args=(code,),
-                )
-            if story.pair:
-                a, b = (words.area_name(code) for code in story.pair)
-                st.button(
-                    t("controls.both", a=a, b=b),
-                    key=f"story_{number}_pair",
-                    on_click=_select_pair,
-                    args=story.pair,
-                )
-
-
-def _select_area(code: str) -> None:
-    session.choose(session.current().selecting(area=code, level="neighbourhood"))
-
-
-def _select_pair(a: str, b: str) -> None:
-    session.choose(session.current().selecting(pair=(a, b), level="neighbourhood"))
-
-
-def clear_selection(t: Text) -> None:
-    """Let the visitor leave the selection, when there is one."""
+def selection(t: Text) -> None:
+    """Let the visitor leave the selection, when there is one, call it home, or compare it with home."""
     view = session.current()
-    if view.place or view.area or view.pair:
+    if not (view.place or view.area or view.pair):
+        return
+    chosen = view.area if view.area in data.known().neighbourhoods else None
+    with st.container(horizontal=True, gap="small", key="selection"):
         st.button(
-            t("controls.clear"),
-            key="control_clear",
-            on_click=lambda: session.choose(session.current().selecting()),
+            t("controls.clear"), key="control_clear", on_click=lambda: session.choose(session.current().selecting())
         )
+        if chosen and chosen != view.home:
+            st.button(t("home.choose"), key="control_home_choose", on_click=lambda: session.update(home=chosen))
+        if chosen and view.home and chosen != view.home:
+            st.button(
+                t("home.compare", home=words.area_name(view.home)),
+                key="control_home_compare",
+                on_click=lambda: session.choose(session.current().selecting(pair=(str(view.home), str(chosen)))),
+            )
 
 
 def within(t: Text) -> None:

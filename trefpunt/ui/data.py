@@ -9,7 +9,9 @@ from __future__ import annotations
 import gc
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,11 +22,13 @@ from trefpunt import queries
 from trefpunt.categories import Category, load_categories
 from trefpunt.errors import SnapshotError
 from trefpunt.snapshot import MANIFEST, Snapshot, load
+from trefpunt.ui.i18n import LANGUAGES
 from trefpunt.ui.map import PublishedAssets, publish
 from trefpunt.ui.state import Known
 
 DATA = Path(__file__).parents[2] / "data"
 STORIES = "stories.toml"
+_STORIES_REMEDY = "Correct the file, or take it away: the other pages do without. docs/data.md shows its form."
 
 
 def directory() -> Path:
@@ -64,8 +68,26 @@ def contact() -> str | None:
     return os.environ.get("TREFPUNT_CONTACT") or None
 
 
+_HELD: ContextVar[str | None] = ContextVar("held", default=None)
+"""The mark that counts for the run of the script that is going on."""
+
+
 def mark() -> str:
     """Return a text that changes when a file of the snapshot does, so that it is read anew."""
+    return _HELD.get() or _look()
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Look at the files once for all that is asked within: a look takes longer than most of what is asked."""
+    token = _HELD.set(mark())
+    try:
+        yield
+    finally:
+        _HELD.reset(token)
+
+
+def _look() -> str:
     folder = directory()
     files = sorted(f for f in folder.glob("*") if f.is_file())
     return repr([str(folder), *((f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files)])
@@ -104,7 +126,18 @@ def _known(mark: str) -> Known:
         places=frozenset(loaded.places.index),
         neighbourhoods=frozenset(loaded.neighbourhoods.index),
         districts=frozenset(loaded.districts.index),
+        streets=frozenset(streets().index),
     )
+
+
+def streets() -> pd.DataFrame:
+    """Return the streets by name: index (name, neighbourhood_code); lon, lat (degrees)."""
+    return _streets(mark())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _streets(mark: str) -> pd.DataFrame:
+    return snapshot().derived["street_names"].set_index(["name", "neighbourhood_code"])
 
 
 def areas(level: str) -> pd.DataFrame:
@@ -116,6 +149,18 @@ def areas(level: str) -> pd.DataFrame:
 def _areas(mark: str, level: str) -> pd.DataFrame:
     table = queries.neighbourhood_table if level == "neighbourhood" else queries.district_table
     return pd.DataFrame(table(snapshot())).sort_values("name")
+
+
+def area_names() -> Mapping[str, str]:
+    """Return code → name of every neighbourhood and district."""
+    return _area_names(mark())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _area_names(mark: str) -> Mapping[str, str]:
+    return {
+        str(code): str(name) for level in ("district", "neighbourhood") for code, name in areas(level)["name"].items()
+    }
 
 
 def inside(code: str) -> frozenset[str]:
@@ -151,6 +196,20 @@ def _measures(mark: str, mode: str, minutes: int) -> pd.DataFrame:
     return queries.place_measures(snapshot(), None if mode == "own" else mode, minutes)
 
 
+def certainty(mode: str) -> pd.DataFrame:
+    """Return per place how sure its figures are: `trefpunt.queries.place_intervals` with `bridge_third`.
+
+    `mode` as in `trefpunt.ui.state.MODES`.
+    """
+    return _certainty(mark(), mode)
+
+
+@st.cache_resource(show_spinner=False, max_entries=6)
+def _certainty(mark: str, mode: str) -> pd.DataFrame:
+    found = queries.place_intervals(snapshot(), None if mode == "own" else mode)
+    return found.join(queries.bridge_thirds(measures(mode, int(queries.DEFAULT_MINUTES))))
+
+
 @st.cache_resource(show_spinner=False, max_entries=512)
 def _origins(mark: str, place_id: str, mode: str, minutes: int) -> pd.DataFrame:
     return queries.place_origins(snapshot(), place_id, mode, minutes)
@@ -171,6 +230,50 @@ def pair(a: str, b: str, mode: str, minutes: int) -> pd.DataFrame:
     return _pair(mark(), a, b, mode, minutes)
 
 
+SUGGESTED = 6
+"""How many neighbours that differ in score are suggested to look at."""
+
+
+def contrasting() -> pd.DataFrame:
+    """Return the neighbours whose scores differ most (`trefpunt.queries.contrasting_neighbours`)."""
+    return _contrasting(mark())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _contrasting(mark: str) -> pd.DataFrame:
+    return queries.contrasting_neighbours(snapshot(), SUGGESTED)
+
+
+def between(a: str, b: str, mode: str) -> float:
+    """Return how far residents of two neighbourhoods live from each other, metres; NaN when it is not known."""
+    return _between(mark(), a, b, mode)
+
+
+@st.cache_resource(show_spinner=False, max_entries=1024)
+def _between(mark: str, a: str, b: str, mode: str) -> float:
+    return queries.distance_between(snapshot(), a, b, mode)
+
+
+@st.cache_resource(show_spinner=False, max_entries=256)
+def _minutes_from(mark: str, code: str, mode: str) -> pd.Series:
+    return queries.minutes_from(snapshot(), code, None if mode == "own" else mode)
+
+
+def minutes_from(code: str, mode: str) -> pd.Series:
+    """Return how many minutes it is from a neighbourhood to every place, `mode` as in `trefpunt.ui.state.MODES`."""
+    return _minutes_from(mark(), code, mode)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _steadiest_bridge(mark: str) -> queries.SteadyBridge | None:
+    return queries.steadiest_bridge(snapshot())
+
+
+def steadiest_bridge() -> queries.SteadyBridge | None:
+    """Return the place that bridges most surely, for the opening view."""
+    return _steadiest_bridge(mark())
+
+
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _city(mark: str) -> queries.City:
     return queries.city(snapshot())
@@ -181,42 +284,89 @@ def city() -> queries.City:
     return _city(mark())
 
 
+def has(name: str) -> bool:
+    """Return whether the snapshot holds a derived table; one that was built before it existed does not."""
+    return name in snapshot().derived
+
+
+@st.cache_resource(show_spinner=False, max_entries=128)
+def _one_sidedness(mark: str, level: str, environment: str, reference: str, factor: float) -> pd.DataFrame:
+    return queries.one_sidedness(snapshot(), level, environment, reference, factor)
+
+
+def one_sidedness(level: str, environment: str, reference: str, factor: float) -> pd.DataFrame:
+    """Return the residents of every area by the one-sidedness of their environment."""
+    return _one_sidedness(mark(), level, environment, reference, factor)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _one_sidedness_curve(mark: str, environment: str, reference: str, variant: str) -> pd.DataFrame:
+    return queries.one_sidedness_curve(snapshot(), environment, reference, variant)
+
+
+def one_sidedness_curve(environment: str, reference: str, variant: str) -> pd.DataFrame:
+    """Return the residents of the municipality by the one-sidedness of their environment, over the factor."""
+    return _one_sidedness_curve(mark(), environment, reference, variant)
+
+
+def category_table() -> pd.DataFrame:
+    """Return what the categories of places bring together, index category."""
+    return queries.category_table(snapshot())
+
+
+STORY_AREAS = {"pair": 2, "housing": 1}
+"""The kinds of stories that a municipality may write down, and how many neighbourhoods each is about."""
+
+
 @dataclass(frozen=True)
 class Story:
-    """A text outside the app that names neighbourhoods, which the map puts one click away.
+    """A story about neighbourhoods that somebody chose; its figures are computed, its words are in the locale files.
 
     Parameters
     ----------
-    title
-        Per language.
+    kind
+        ``pair``: what two neighbourhoods share. ``housing``: who owns the dwellings, and what one can reach.
     areas
-        Codes of the neighbourhoods, in the order of the text.
-    pair
-        Two of them that the text compares, or None.
+        Codes of the neighbourhoods: two for a pair, else one.
+    source
+        Where these neighbourhoods come from, per language.
     """
 
-    title: dict[str, str]
+    kind: str
     areas: tuple[str, ...]
-    pair: tuple[str, str] | None
+    source: Mapping[str, str]
 
 
 def stories() -> tuple[Story, ...]:
     """Return the stories of this municipality: ``stories.toml`` in the snapshot's folder, if it is there.
 
-    Codes that the snapshot does not have are left out.
+    Raises
+    ------
+    SnapshotError
+        The file names kinds or neighbourhoods that do not exist, or lacks something; with all faults.
     """
+    return _stories(mark())
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _stories(mark: str) -> tuple[Story, ...]:
     file = directory() / STORIES
     if not file.is_file():
         return ()
-    codes = known().neighbourhoods
-    told = []
-    for entry in tomllib.loads(file.read_text(encoding="utf-8")).get("story", []):
-        pair = tuple(entry.get("pair", ()))
-        told.append(
-            Story(
-                title=entry["title"],
-                areas=tuple(code for code in entry["areas"] if code in codes),
-                pair=(pair[0], pair[1]) if len(pair) == 2 and codes.issuperset(pair) else None,
-            )
-        )
+    codes, told, faults = known().neighbourhoods, [], []
+    try:
+        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("story", [])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise SnapshotError(str(file), f"cannot be read as TOML: {fault}", _STORIES_REMEDY) from fault
+    for number, entry in enumerate(entries, start=1):
+        kind, areas, source = str(entry.get("kind")), tuple(entry.get("areas", ())), entry.get("source", {})
+        if kind not in STORY_AREAS:
+            faults.append(f"story {number}: '{kind}' is no kind; the kinds are {', '.join(STORY_AREAS)}")
+        elif len(set(areas)) != len(areas) or len(areas) != STORY_AREAS[kind]:
+            faults.append(f"story {number}: '{kind}' is about {STORY_AREAS[kind]} different neighbourhood(s)")
+        faults += [f"story {number}: there is no neighbourhood '{code}'" for code in areas if code not in codes]
+        faults += [f"story {number}: 'source.{lang}' is missing" for lang in LANGUAGES if lang not in source]
+        told.append(Story(kind, areas, source))
+    if faults:
+        raise SnapshotError(str(file), faults, _STORIES_REMEDY)
     return tuple(told)

@@ -1,45 +1,89 @@
-"""Download buttons; the files themselves are made by `trefpunt.export`."""
+"""Download buttons: what is shown, as CSV and GeoJSON, made by `trefpunt.export` when somebody asks for it."""
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
 import pandas as pd
+import shapely
 import streamlit as st
 
-from trefpunt.export import to_csv
+from trefpunt.crs import RD, WGS84
+from trefpunt.export import to_csv, to_geojson
 from trefpunt.ui import data
 from trefpunt.ui.i18n import Text
 
+DECIMALS = 6
+"""Of a degree: a tenth of a metre."""
 
-def places(t: Text, rows: pd.DataFrame) -> None:
-    """Offer the rows of the table of places, all their columns, under the licence of OpenStreetMap."""
-    _button(t, rows, "places", t("export.licence_osm"))
+MIME = {"csv": "text/csv", "geojson": "application/geo+json"}
 
-
-def areas(t: Text, level: str) -> None:
-    """Offer the neighbourhoods or districts; the distances in them come from OpenStreetMap, and so the licence."""
-    table = pd.DataFrame(data.areas(level)).drop(columns="geometry")
-    _button(t, table, f"{level}s", t("export.licence_osm"))
+Files = Mapping[str, Callable[[], bytes]]
+"""Ending → what makes the file. Nothing in it asks for the visitor's session, which is elsewhere by then."""
 
 
-def _button(t: Text, rows: pd.DataFrame, name: str, licence: str) -> None:
-    def content() -> bytes:
-        # Spreadsheets in a Dutch setting expect a semicolon and a decimal comma, and the mark to know UTF-8 by.
-        separator, decimal = (";", ",") if t.lang == "nl" else (",", ".")
-        text = to_csv(
-            rows,
-            licence=licence,
-            vintage=data.vintage(name),
-            attribution=t("export.attribution_osm"),
-            separator=separator,
-            decimal=decimal,
+def place_files(t: Text, rows: pd.DataFrame) -> Files:
+    """Return what makes the files of the rows of the table of places, with all their columns."""
+
+    def shapes() -> dict[Any, Any]:
+        points = zip(rows.index, rows["lon"], rows["lat"], strict=True)
+        return {key: {"type": "Point", "coordinates": [float(lon), float(lat)]} for key, lon, lat in points}
+
+    return _files(t, rows, "places", shapes)
+
+
+def area_files(t: Text, level: str) -> Files:
+    """Return what makes the files of the neighbourhoods or districts (`level`), outlines in the GeoJSON."""
+    table = data.areas(level)
+
+    def shapes() -> dict[Any, Any]:
+        degrees = gpd.GeoSeries(table["geometry"], crs=RD).to_crs(WGS84)
+        rounded = shapely.transform(degrees.to_numpy(), lambda at: np.round(at, DECIMALS))
+        # RFC 7946: the outside runs counterclockwise, holes clockwise.
+        turned = shapely.orient_polygons(rounded, exterior_cw=False)
+        return {key: shapely.geometry.mapping(shape) for key, shape in zip(table.index, turned, strict=True)}
+
+    return _files(t, pd.DataFrame(table).drop(columns="geometry"), f"{level}s", shapes)
+
+
+def _files(t: Text, rows: pd.DataFrame, subject: str, shapes: Callable[[], dict[Any, Any]]) -> Files:
+    # Distances in the tables of areas are measured on OpenStreetMap: all of them fall under its licence.
+    notes = {
+        "licence": t("export.licence_osm"),
+        "vintage": data.vintage(subject),
+        "attribution": t("export.attribution_osm"),
+    }
+    # Spreadsheets in a Dutch setting expect a semicolon and a decimal comma, and the mark to know UTF-8 by.
+    separator, decimal = (";", ",") if t.lang == "nl" else (",", ".")
+    return {
+        "csv": lambda: to_csv(rows, **notes, separator=separator, decimal=decimal).encode("utf-8-sig"),
+        "geojson": lambda: f"{to_geojson(rows, shapes(), **notes)}\n".encode(),
+    }
+
+
+def file_name(t: Text, subject: str, ending: str) -> str:
+    """Return what a file is called: municipality, subject and the years of the data, never the day of today."""
+    years = sorted(re.findall(r"\d{4}", data.vintage(subject)))
+    plain = unicodedata.normalize("NFKD", data.municipality()).encode("ascii", "ignore").decode()
+    town = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+    parts = ["trefpunt", town, t(f"export.file.{subject}"), *dict.fromkeys(years[:1] + years[-1:])]
+    return "-".join(part for part in parts if part) + f".{ending}"
+
+
+def buttons(t: Text, subject: str, files: Files) -> None:
+    """Draw a button a file; `subject` is ``places``, ``neighbourhoods`` or ``districts``."""
+    labels = {"csv": t("table.download"), "geojson": t("table.geojson")}
+    for ending, content in files.items():
+        st.download_button(
+            labels[ending],
+            content,
+            file_name=file_name(t, subject, ending),
+            mime=MIME[ending],
+            key=f"download_{subject}_{ending}",
+            on_click="ignore",
         )
-        return text.encode("utf-8-sig")
-
-    st.download_button(
-        t("table.download"),
-        content(),
-        file_name=f"trefpunt-{name}.csv",
-        mime="text/csv",
-        key=f"download_{name}",
-        on_click="ignore",
-    )

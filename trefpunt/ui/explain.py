@@ -88,6 +88,20 @@ def _source(t: Text, source: Mapping[str, Any]) -> str:
     return f'<a href="{escape(path)}">{title}</a>' if path.startswith("https://") else title
 
 
+def projector(t: Text) -> None:
+    """Say how to show this in a room full of people."""
+    _title(t("projector_hint.title"))
+    st.markdown(t("projector_hint.text"))
+
+
+def access(t: Text) -> None:
+    """Say what was done so that everyone can use this, what does not work yet, and whom to tell."""
+    _title(t("access.title"))
+    st.markdown(t("access.text"))
+    if whom := data.contact():
+        style.html(f"<p>{escape(t('access.contact', contact=whom))}</p>")
+
+
 def privacy(t: Text) -> None:
     """Say what happens with a visitor's data: nothing."""
     _title(t("explain.privacy.title"))

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trefpunt.ui import cards, data, legend, overlay, session, style, words
+from trefpunt.ui import cards, controls, data, legend, links, overlay, session, spoken, stories, style, words
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import MapEvent, category_styles, show_map
 from trefpunt.ui.state import ViewState
 
 HEIGHT = 560
-"""Height of the map in pixels; the style sheet lowers it on a phone."""
+"""Height of the map in pixels; the style sheet fits it to the screen."""
+
+MAP, BEYOND = "tp-map", "tp-beyond-map"
+"""Where the links 'to the map' and 'past the map' lead."""
 
 
 def map_and_legend(t: Text) -> None:
     """Draw the map and its legend; a click on the map changes the selection before they are drawn."""
     view, dark = session.current(), style.is_dark()
+    style.landing(MAP)
+    style.skip(t("map_skip.over"), BEYOND)
     show_map(
         data.published(),
         category_styles(data.categories(), {key: words.category_name(t, key) for key in data.categories()}),
@@ -24,6 +29,7 @@ def map_and_legend(t: Text) -> None:
         height=HEIGHT,
         on_event=follow,
     )
+    style.landing(BEYOND)
     style.html(legend.legend(t, view, dark=dark))
 
 
@@ -37,9 +43,14 @@ def follow(event: MapEvent) -> None:
         session.choose(view.selecting(area=event.id))
 
 
-def card(t: Text) -> None:
-    """Draw the card of what is selected."""
-    style.html(_card(t, session.current()))
+def panel(t: Text) -> None:
+    """Draw what stands beside the map: the card of what is selected, or else the stories to begin with."""
+    view = session.current()
+    if not (view.place or view.area or view.pair):
+        stories.stories(t)
+    controls.selection(t)
+    style.html(_card(t, view))
+    spoken.selection(t, view)
 
 
 def _card(t: Text, view: ViewState) -> str:
@@ -47,16 +58,27 @@ def _card(t: Text, view: ViewState) -> str:
     if view.place:
         row = measures.loc[[view.place]].iloc[0]
         origins = data.origins(view.place, str(row["mode"]), view.minutes)
-        return cards.place_card(t, row, measures, origins, view.minutes)
+        return cards.place_card(t, row, measures, origins, view.minutes, from_home(t, view))
     if view.pair:
         mode = view.pair_mode
         table = data.pair(*view.pair, mode, view.minutes)
         if view.categories:
             table = table[table["category"].isin(view.categories)]
-        return cards.pair_card(t, view.pair, table, mode, view.minutes)
+        return cards.pair_card(t, view.pair, table, mode, view.minutes, links.address("twee", view))
     if view.area:
         return cards.area_card(t, data.areas(view.level).loc[[view.area]].iloc[0], view.level, _inside(view, measures))
     return cards.empty_card(t)
+
+
+def from_home(t: Text, view: ViewState) -> str | None:
+    """Return how far the selected place is from the visitor's own neighbourhood; None without one."""
+    if not (view.home and view.place):
+        return None
+    mode = str(data.measures(view.mode, view.minutes).at[view.place, "mode"])
+    minutes, name = data.minutes_from(view.home, view.mode)[view.place], words.area_name(view.home)
+    if pd.isna(minutes):
+        return t("home.minutes.unknown", home=name)
+    return t(f"home.minutes.{mode}", home=name, n=round(float(minutes)))
 
 
 def _inside(view: ViewState, measures: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from trefpunt.ui import charts, data, markers, words
 from trefpunt.ui.colours import BREAKS, CLASS_KEYS, SCALE
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import hatch_css, origin_colour
+from trefpunt.ui.overlay import is_calm
 from trefpunt.ui.state import ViewState
 
 STEPS = 6
@@ -26,6 +27,12 @@ def legend(t: Text, view: ViewState, *, dark: bool) -> str:
         left = _scale(t(f"legend.score_{view.level}"), SCALE, ends)
         statuses, classes = _statuses(t, view.level), charts.folded(t("legend.classes"), _classes(t))
     size = f'<li><i class="tp-sizes" aria-hidden="true"><b></b><b></b><b></b></i>{escape(t("legend.size"))}</li>'
+    if is_calm(view):
+        dot = f'<i class="tp-calm" aria-hidden="true"></i><span><b>{escape(t("legend.calm.dot"))}</b> '
+        size = f"<li>{dot}{escape(t('legend.calm.more'))}</span></li>"
+    if view.home:
+        house = f'<i class="tp-house" aria-hidden="true"><img src="{escape(markers.plain("home"))}" alt=""></i>'
+        size += f"<li>{house}{escape(t('legend.calm.home'))}</li>"
     return (
         f'<section class="tp-legend" aria-label="{escape(t("legend.title"))}">{left}'
         f'<ul class="tp-statuses">{statuses}{size}</ul>'

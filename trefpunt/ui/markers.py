@@ -14,7 +14,12 @@ PLAIN = "circle"
 
 def drawing(category: Category) -> str:
     """Return the address of a category's drawing, which Streamlit serves."""
-    return f"app/static/{FOLDER.as_posix()}/{ICONS.get(category.id, PLAIN)}.svg"
+    return plain(ICONS.get(category.id, PLAIN))
+
+
+def plain(icon: str) -> str:
+    """Return the address of a drawing of the Maki set by its name."""
+    return f"app/static/{FOLDER.as_posix()}/{icon}.svg"
 
 
 def badge(category: Category) -> str:

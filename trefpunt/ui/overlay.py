@@ -9,7 +9,7 @@ import streamlit as st
 from trefpunt.ui import data, words
 from trefpunt.ui.colours import score_colour, size_class
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.map import LABELS, MapView
+from trefpunt.ui.map import LABELS, Home, MapView
 from trefpunt.ui.state import ViewState
 
 SIZE_QUANTILES = (0.2, 0.4, 0.6, 0.8)
@@ -33,17 +33,49 @@ def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
         level=view.level,
         fills=_fills(mark, view.level),
         dashed=frozenset(table.index[table["ses_status"] == "estimate"]),
-        area_tooltips=_area_tooltips(mark, t, view.level),
+        area_tooltips=_with_home(t, _area_tooltips(mark, t, view.level), view.home),
         categories=view.categories or None,
         place_sizes=_sizes(mark, view.mode, view.minutes),
         only=only,
         selected_place=view.place,
         selected_area=view.area,
         outlined=view.pair or (),
+        calm=is_calm(view),
+        home=_home(view),
+        spot=_spot(view),
         origins=origins,
         labels={name: t(f"layer.{name}") for name in LABELS},
         dark=dark,
     )
+
+
+def is_calm(view: ViewState) -> bool:
+    """Return whether places are only dots until the visitor comes near: so it is until kinds or two areas are chosen.
+
+    Hundreds of signs of fifteen kinds tell nobody anything at first sight.
+    """
+    return not view.categories and not view.pair
+
+
+def _home(view: ViewState) -> Home | None:
+    if view.home is None:
+        return None
+    modes = data.measures(view.mode, view.minutes).drop_duplicates("category").set_index("category")["mode"]
+    minutes = data.minutes_from(view.home, view.mode)
+    return Home(
+        view.home, {str(key): float(value) for key, value in minutes.items()}, frozenset(modes.index[modes == "cycle"])
+    )
+
+
+def _with_home(t: Text, tips: Mapping[str, str], home: str | None) -> Mapping[str, str]:
+    return {**tips, home: f"{t('home.tip')}\n{tips[home]}"} if home and home in tips else tips
+
+
+def _spot(view: ViewState) -> tuple[float, float] | None:
+    if view.street is None or view.area is None:
+        return None
+    row = data.streets().loc[[(view.street, view.area)]].iloc[0]
+    return float(row["lat"]), float(row["lon"])
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

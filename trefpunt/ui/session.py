@@ -76,6 +76,13 @@ def choose(view: ViewState) -> None:
     st.session_state[_CLICKED] = True
 
 
+def swap(key: str, value: str) -> str:
+    """Keep a text for this visitor's next run of the script; return the one that was kept, empty at first."""
+    before: str = st.session_state.get(key, "")
+    st.session_state[key] = value
+    return before
+
+
 def write_address() -> None:
     """Bring the address in line with the view, when it differs."""
     st.session_state.pop(_CLICKED, None)

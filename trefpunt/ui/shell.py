@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
+from html import escape
 
 import streamlit as st
 
 from trefpunt.errors import SnapshotError
-from trefpunt.ui import controls, data, session, style
+from trefpunt.ui import controls, data, display, session, style
 from trefpunt.ui.i18n import LANGUAGES, Text
 
-PAGES = {"kaart": "🗺️", "plekken": "📋", "uitleg": "💡"}
+PAGES = {"kaart": "🗺️", "plekken": "📋", "twee": "↔️", "stad": "🏙️", "uitleg": "💡"}
 """The pages by file name, with the icon each is known by. Only emoji: Streamlit's own icons are fetched from
 elsewhere."""
+
+HIDDEN = {"afdruk": "🖨️"}
+"""Pages that the bar does not show: other pages lead there."""
 
 ICON = "🤝"
 """The app's own icon, in the browser's tab."""
@@ -42,7 +46,8 @@ def guarded(draw: Callable[[], None]) -> Callable[[], None]:
     @wraps(draw)
     def run() -> None:
         try:
-            draw()
+            with data.held():
+                draw()
         except SnapshotError as error:
             t = _language()
             style.language(t)
@@ -66,13 +71,19 @@ def run() -> None:
     t = _language()
     pages = [
         st.Page(f"pages/{name}.py", title=t(f"page.{name}"), icon=icon, url_path=name, default=name == "kaart")
-        for name, icon in PAGES.items()
+        for name, icon in (PAGES | HIDDEN).items()
     ]
     page = st.navigation(pages, position="hidden")
     session.start(known, page.url_path)
     t = session.text()
-    style.language(t)
-    _bar(t, pages, page)
+    here = next(name for name, entry in zip(PAGES | HIDDEN, pages, strict=True) if entry.url_path == page.url_path)
+    st.set_page_config(page_title=t("shell.title", page=t(f"page.{here}"), city=data.municipality()))
+    style.shell(t, display.words(t, [entry.url_path for entry in pages]))
+    if display.is_projector():
+        style.projector()
+        _projector_bar(t)
+    else:
+        _bar(t, pages[: len(PAGES)], page)
     style.note([t("unknown.note", parameter=t(f"unknown.{u.parameter}"), value=u.value) for u in session.unknown()])
     token = _DRAWING.set(True)
     try:
@@ -92,12 +103,24 @@ def _language() -> Text:
 
 def _bar(t: Text, pages: list[st.Page], here: st.Page) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="shell_bar", gap="small"):
-        style.html(f'<div class="tp-brand">{t("app.name")}<small>{t("app.subtitle")}</small></div>')
-        for (name, icon), page in zip(PAGES.items(), pages, strict=True):
-            where = "here" if page.url_path == here.url_path else "there"
-            with st.container(key=f"shell_{where}_{name}", width="content"):
-                st.page_link(page, label=t(f"page.{name}"), icon=icon)
-        controls.language_switch(t)
+        style.skip(t("shell.skip"), style.CONTENT)
+        style.html(f'<div class="tp-brand">{escape(t("app.name"))}<small>{escape(t("app.subtitle"))}</small></div>')
+        # On a phone the rest is behind this line, which closes again on the next page (see ``css/base.css``).
+        menu = f'<details class="tp-menu" data-page="{here.url_path}"><summary>{escape(t("shell.menu"))}</summary>'
+        style.html(f"{menu}</details>")
+        with st.container(horizontal=True, vertical_alignment="center", key="shell_menu", gap="small"):
+            with st.container(horizontal=True, vertical_alignment="center", key="shell_pages", gap=None):
+                for (name, icon), page in zip(PAGES.items(), pages, strict=True):
+                    where = "here" if page.url_path == here.url_path else "there"
+                    with st.container(key=f"shell_{where}_{name}", width="content"):
+                        st.page_link(page, label=t(f"page.{name}"), icon=icon)
+            controls.language_switch(t)
+            display.menu(t)
+
+
+def _projector_bar(t: Text) -> None:
+    with st.container(horizontal=True, horizontal_alignment="right", key="shell_projector_bar"):
+        display.leave(t)
 
 
 def _foot(t: Text) -> None:

@@ -9,12 +9,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
+from trefpunt.metrics.one_sidedness import FACTOR, FACTORS
+from trefpunt.tables.derived_schemas import ENVIRONMENTS, REFERENCES
 from trefpunt.ui.i18n import LANGUAGES
 
 LEVELS = ("neighbourhood", "district")
 MODES = ("own", "walk", "cycle")
 """``own`` = each category's own way of travelling."""
 MINUTES = range(5, 31)
+TOPICS = ("answer", "separation", "housing", "welfare", "kinds")
+"""The parts of the page about the whole municipality."""
+ORDERS = ("name", "low", "high")
+"""How lists of areas are sorted: by name, or by their figure."""
+TABLES = ("places", "neighbourhoods", "districts")
+"""The tables of the page of places, one open at a time."""
+SORTS = ("name", "reach", "mixing", "bridge")
+"""What the table of places is sorted by: name, or one of the measures, largest first."""
+COLUMNS = ("few", "all")
+FIGURES = ("off", "on")
+SCREENS = ("normal", "projector")
+"""How every page looks: as always, or large and plain for a room full of people."""
+SHEETS = ("selection", "city")
+"""What the page for printing prints: what is selected, or else the map; or the answer for the whole municipality."""
 MAX_TEXT = 80
 """Longest search text kept, in characters."""
 
@@ -27,6 +43,8 @@ class Known:
     places: frozenset[str]
     neighbourhoods: frozenset[str]
     districts: frozenset[str]
+    streets: frozenset[tuple[str, str]] = frozenset()
+    """Name of a street and the neighbourhood that it lies in."""
 
 
 class Unknown(NamedTuple):
@@ -54,10 +72,29 @@ class ViewState:
         How far away counts as within reach; one of `MINUTES`.
     place, area, pair
         The selection: a place, a neighbourhood or district, or two neighbourhoods to compare.
+    street
+        A street in `area`, which is a neighbourhood then: where the map looks.
+    home
+        The neighbourhood that the visitor calls theirs. It stays while the selection changes, and is kept nowhere
+        but in the address.
     within
         Table page: only places in this neighbourhood or district.
     search
         Table page: only places whose name holds this text.
+    table, sort, columns, figure
+        Table page: which table is open, what the places are sorted by, how many columns there are and whether the
+        figure of the places is drawn; one of `TABLES`, `SORTS`, `COLUMNS` and `FIGURES`.
+    topic
+        City page: which part of it; one of `TOPICS`.
+    environment, reference, factor
+        City page: whose one-sidedness, compared with what, and how strict: one of `ENVIRONMENTS` and of `REFERENCES`
+        (`trefpunt.tables.derived_schemas`) and of `FACTORS` (`trefpunt.metrics.one_sidedness`).
+    order
+        City page: how lists of areas are sorted; one of `ORDERS`.
+    screen
+        How every page looks; one of `SCREENS`.
+    sheet
+        Page for printing: one of `SHEETS`.
     """
 
     lang: str = LANGUAGES[0]
@@ -68,8 +105,21 @@ class ViewState:
     place: str | None = None
     area: str | None = None
     pair: tuple[str, str] | None = None
+    street: str | None = None
+    home: str | None = None
     within: str | None = None
     search: str = ""
+    table: str = TABLES[0]
+    sort: str = SORTS[0]
+    columns: str = COLUMNS[0]
+    figure: str = FIGURES[0]
+    topic: str = TOPICS[0]
+    environment: str = ENVIRONMENTS[0]
+    reference: str = REFERENCES[0]
+    factor: float = FACTOR
+    order: str = ORDERS[0]
+    screen: str = SCREENS[0]
+    sheet: str = SHEETS[0]
 
     @property
     def pair_mode(self) -> str:
@@ -82,10 +132,11 @@ class ViewState:
         place: str | None = None,
         area: str | None = None,
         pair: tuple[str, str] | None = None,
+        street: str | None = None,
         level: str | None = None,
     ) -> ViewState:
         """Return the same view with another selection, and another `level` if given; nothing named = none."""
-        return replace(self, place=place, area=area, pair=pair, level=level or self.level)
+        return replace(self, place=place, area=area, pair=pair, street=street, level=level or self.level)
 
 
 _PARAMETERS = {"categories": "category"}
@@ -125,6 +176,7 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
     wanted = [c for c in params.get("category", "").split(",") if c]
     unknown += [Unknown("category", c) for c in wanted if c not in known.categories]
     minutes = choice("minutes", tuple(str(m) for m in MINUTES))
+    factor = choice("factor", tuple(str(k) for k in FACTORS))
     place, area = choice("place", known.places), choice("area", areas)
     pair = _pair(params.get("pair", ""), known, unknown)
     level = choice("level", LEVELS) or LEVELS[0]
@@ -132,6 +184,10 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
         area = None
     if area:
         level = "district" if area in known.districts else "neighbourhood"
+    street = params.get("street") or None
+    if street and (street, area) not in known.streets:
+        unknown.append(Unknown("street", street))
+        street = None
     view = ViewState(
         lang=choice("lang", LANGUAGES) or LANGUAGES[0],
         level="neighbourhood" if pair and not place else level,
@@ -141,8 +197,21 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
         place=place,
         area=area,
         pair=None if place else pair,
+        street=street,
+        home=choice("home", known.neighbourhoods),
         within=choice("within", areas),
         search=params.get("search", "").strip()[:MAX_TEXT],
+        table=choice("table", TABLES) or TABLES[0],
+        sort=choice("sort", SORTS) or SORTS[0],
+        columns=choice("columns", COLUMNS) or COLUMNS[0],
+        figure=choice("figure", FIGURES) or FIGURES[0],
+        topic=choice("topic", TOPICS) or TOPICS[0],
+        environment=choice("environment", ENVIRONMENTS) or ENVIRONMENTS[0],
+        reference=choice("reference", REFERENCES) or REFERENCES[0],
+        factor=float(factor) if factor else ViewState.factor,
+        order=choice("order", ORDERS) or ORDERS[0],
+        screen=choice("screen", SCREENS) or SCREENS[0],
+        sheet=choice("sheet", SHEETS) or SHEETS[0],
     )
     return view, tuple(unknown)
 

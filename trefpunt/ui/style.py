@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -12,13 +15,19 @@ from trefpunt.errors import TrefpuntError
 from trefpunt.ui.i18n import Text
 
 SHEETS = Path(__file__).with_name("css")
-"""The looks, one file a page or subject: ``base`` first; ``dark`` last, and on a dark page only."""
+"""The looks, one file a page or subject: ``base`` first; ``dark`` last, and on a dark page only; ``projector`` after
+all others, and in that mode only."""
+
+SCRIPT = Path(__file__).with_name("js") / "shell.js"
+_ALONE = ("base", "dark", "projector")
+CONTENT = "tp-content"
+"""Where the link 'to the content' leads: the title of the page."""
 
 
 @cache
 def _looks(dark: bool) -> str:
     names = sorted(path.stem for path in SHEETS.glob("*.css"))
-    names = ["base", *(n for n in names if n not in ("base", "dark")), *(["dark"] if dark else [])]
+    names = ["base", *(n for n in names if n not in _ALONE), *(["dark"] if dark else [])]
     rules = "\n".join((SHEETS / f"{name}.css").read_text(encoding="utf-8") for name in names)
     return f"<style>{rules}</style>"
 
@@ -33,15 +42,71 @@ def html(markup: str) -> None:
     st.html(markup)
 
 
+def projector() -> None:
+    """Load what makes every page large and plain, on top of the other style sheets."""
+    st.html(f"<style>{(SHEETS / 'projector.css').read_text(encoding='utf-8')}</style>")
+
+
+def shell(t: Text, words: Mapping[str, Any]) -> None:
+    """Tell browsers and screen readers the language of the page, and start what ``js/shell.js`` does with `words`."""
+    _run(f"document.documentElement.lang={t.lang!r};{_script()}({_json(words)})")
+
+
 def language(t: Text) -> None:
     """Tell browsers and screen readers which language the page is in; Streamlit itself always says English."""
-    script = f"<script>document.documentElement.lang={t.lang!r}</script>"
-    st.html(script, unsafe_allow_javascript=True)
+    _run(f"document.documentElement.lang={t.lang!r}")
+
+
+def announce(text: str) -> None:
+    """Let a screen reader say `text`, which may come from outside, when it differs from the last; nothing is seen."""
+    say = _json(text)
+    _run(f"((s)=>s.say?s.say({say}):(s.unsaid=[{say}]))(window.trefpuntShell=window.trefpuntShell||{{}})")
+
+
+@cache
+def _script() -> str:
+    return SCRIPT.read_text(encoding="utf-8").strip()
+
+
+def _json(value: Any) -> str:
+    """Return `value` for use in a script: no text in it can end the script or open a tag."""
+    text = json.dumps(value)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _run(script: str) -> None:
+    st.html(f'<i class="tp-quiet"></i><script>{script}</script>', unsafe_allow_javascript=True)
 
 
 def heading(title: str, intro: str) -> None:
     """Draw the title of a page and a sentence that explains it."""
-    st.html(f'<h1>{escape(title)}</h1><p class="tp-intro">{escape(intro)}</p>')
+    st.html(
+        f'<div id="{CONTENT}" tabindex="-1"><h1>{escape(title)}</h1><p class="tp-intro">{escape(intro)}</p></div>'
+    )
+
+
+def printer(label: str) -> None:
+    """Draw the button that opens the browser's own window for printing.
+
+    While it is open the page is called after the sheet: that is what a PDF is then called.
+    """
+    script = (
+        "document.querySelectorAll('.tp-print').forEach((b)=>{b.onclick=()=>{const was=document.title,"
+        "h=document.querySelector('.tp-sheet h1');if(h)document.title=h.textContent;"
+        "window.print();document.title=was}})"
+    )
+    button = f'<button type="button" class="tp-print">{escape(label)}</button>'
+    st.html(f"{button}<script>{script}</script>", unsafe_allow_javascript=True)
+
+
+def skip(label: str, target: str) -> None:
+    """Draw a link that is seen by keyboard only and leads past something, to `landing(target)`."""
+    st.html(f'<a class="tp-skip" href="#{target}">{escape(label)}</a>')
+
+
+def landing(target: str) -> None:
+    """Draw, unseen, where a link of `skip` leads."""
+    st.html(f'<div class="tp-landing" id="{target}" tabindex="-1"></div>')
 
 
 def fold(label: str) -> None:

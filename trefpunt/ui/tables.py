@@ -1,19 +1,20 @@
-"""The tables: everything that is on the map, to sort, to filter and to take away."""
+"""The tables: everything that is on the map, to sort, to filter and to choose from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
+from pandas.io.formats.style import Styler
 
-from trefpunt.ui import data, words
+from trefpunt.ui import certainty, data, session, words
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.state import ViewState
 
-PLACE_COLUMNS = {
+KINDS: Mapping[str, str | None] = {
     "name": None,
     "category": None,
     "area": None,
@@ -24,21 +25,20 @@ PLACE_COLUMNS = {
     "share_high": "percent",
     "encounter": "percent",
     "mixing": "score",
+    "mixing_between": None,
+    "mixing_lower": "score",
+    "mixing_upper": "score",
     "bridge": "percent",
+    "bridge_between": None,
+    "bridge_lower": "percent",
+    "bridge_upper": "percent",
+    "steady": None,
     "border": None,
     "vintage": None,
-}
-"""Columns of the table of places; None = text, else how the number is written."""
-
-AREA_COLUMNS = {
-    "name": None,
     "ses_woa": "signed",
     "ses_woa_lower": "signed",
     "ses_woa_upper": "signed",
     "status": None,
-    "share_low": "percent",
-    "share_middle": "percent",
-    "share_high": "percent",
     "shares_year": "year",
     "residents": "count",
     "households": "count",
@@ -46,11 +46,72 @@ AREA_COLUMNS = {
     "nearest_supermarket_m": "count",
     "nearest_school_m": "count",
 }
-"""The same for neighbourhoods and districts."""
+"""How a column is written: None = as text, else the kind of number."""
+
+MEASURES: Mapping[str, tuple[str, ...]] = {
+    "reach": ("residents_within",),
+    "mixing": ("mixing", "mixing_between"),
+    "bridge": ("bridge", "bridge_between", "steady"),
+}
+"""The columns of each measure that places are sorted by; the first one is what counts."""
+
+PLACE_MORE = (
+    "mode",
+    "share_low",
+    "share_middle",
+    "share_high",
+    "encounter",
+    "mixing_lower",
+    "mixing_upper",
+    "bridge_lower",
+    "bridge_upper",
+    "border",
+    "vintage",
+)
+AREA_FEW = ("name", "ses_woa", "ses_woa_lower", "ses_woa_upper", "status", "share_low", "share_middle", "share_high")
+AREA_MORE = (
+    "shares_year",
+    "residents",
+    "households",
+    "owner_occupied_pct",
+    "nearest_supermarket_m",
+    "nearest_school_m",
+)
+"""What a visitor sees at once, and what comes with 'more columns'."""
+
+WIDTHS = {
+    "name": 205,
+    "residents_within": 80,
+    "mixing": 80,
+    "mixing_between": 130,
+    "bridge": 70,
+    "bridge_between": 130,
+    "steady": 105,
+    "category": 200,
+    "area": 148,
+    "status": 190,
+}
+"""Pixels, so that the first columns of places fit a laptop and the first two a phone; others by what they hold."""
+
+MOST_IN_VIEW = 10
+"""Columns that a laptop shows beside each other."""
+
+FIRST = 105
+"""Width of the figure beside the name, in pixels: all that a phone shows next to it."""
+
+
+def place_columns(view: ViewState) -> tuple[str, ...]:
+    """Return the columns of the table of places, the one that it is sorted by beside the name."""
+    order = [view.sort, *MEASURES] if view.sort in MEASURES else list(MEASURES)
+    measures = [column for key in dict.fromkeys(order) for column in MEASURES[key]]
+    return ("name", *measures, "category", "area", *(PLACE_MORE if view.columns == "all" else ()))
 
 
 def filtered(measures: pd.DataFrame, view: ViewState) -> pd.DataFrame:
-    """Return the rows of the measures that the view's filters keep, by name; places without a name come last."""
+    """Return the rows that the view's filters keep, in the view's order; what is missing comes last.
+
+    Places that are equal in what they are sorted by stand by name, those without a name after the others.
+    """
     kept = measures
     if view.categories:
         kept = kept[kept["category"].isin(view.categories)]
@@ -58,60 +119,116 @@ def filtered(measures: pd.DataFrame, view: ViewState) -> pd.DataFrame:
         kept = kept[kept["neighbourhood_code"].isin(data.inside(view.within))]
     if view.search:
         kept = kept[kept["name"].str.contains(view.search, case=False, regex=False, na=False)]
-    return kept.sort_values("name", key=lambda names: names.str.casefold(), na_position="last", kind="stable")
+    kept = kept.sort_values("name", key=lambda names: names.str.casefold(), na_position="last", kind="stable")
+    if view.sort in MEASURES:
+        kept = kept.sort_values(MEASURES[view.sort][0], ascending=False, na_position="last", kind="stable")
+    return kept
 
 
-def place_table(t: Text, rows: pd.DataFrame) -> str | None:
-    """Draw the table of places; return the place_id of the row that the visitor chose, if any."""
-    shown = pd.DataFrame(index=rows.index)
-    shown["name"] = [words.place_name(t, n, c) for n, c in zip(rows["name"], rows["category"], strict=True)]
-    shown["category"] = rows["category"].map(lambda key: words.category_name(t, key))
-    shown["area"] = rows["neighbourhood_code"].map(data.areas("neighbourhood")["name"])
-    shown["mode"] = rows["mode"].map(lambda key: t(f"mode.{key}"))
-    shown["border"] = rows["border_truncated"].map(lambda cut: t("yes") if cut else t("no"))
-    for column in PLACE_COLUMNS:
-        if column not in shown:
-            shown[column] = rows[column]
-    chosen = _draw(t, shown, PLACE_COLUMNS, key="table_places", selectable=True)
-    return str(shown.index[chosen]) if chosen is not None else None
+def places(view: ViewState) -> pd.DataFrame:
+    """Return every place with its measures and how sure these are, as the view travels."""
+    return _places(data.mark(), view.mode, view.minutes)
 
 
-def area_table(t: Text, level: str) -> None:
-    """Draw the table of neighbourhoods or districts (`level`): complete, by name."""
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _places(mark: str, mode: str, minutes: int) -> pd.DataFrame:
+    return data.measures(mode, minutes).join(data.certainty(mode))
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _in_words(mark: str, t: Text, mode: str, minutes: int) -> pd.DataFrame:
+    """Return the table of all places as it reads; which rows, in what order, is up to the visitor."""
+    rows = _places(mark, mode, minutes)
+    return rows.assign(
+        name=[words.place_name(t, n, c) for n, c in zip(rows["name"], rows["category"], strict=True)],
+        category=rows["category"].map(lambda key: words.category_name(t, key)),
+        area=rows["neighbourhood_code"].map(data.areas("neighbourhood")["name"]),
+        mode=rows["mode"].map(lambda key: t(f"mode.{key}")),
+        border=rows["border_truncated"].map(lambda cut: t("yes") if cut else t("no")),
+        steady=rows["rank_stable"].astype(object).map(lambda value: certainty.steady(t, value)),
+        mixing_between=certainty.betweens(t, "mixing", rows),
+        bridge_between=certainty.betweens(t, "bridge", rows),
+    )
+
+
+def place_table(t: Text, kept: pd.Index[str], view: ViewState) -> None:
+    """Draw the table of the places that are `kept` (place_id), in their order, the chosen one marked."""
+
+    def choose(code: str | None) -> None:
+        session.choose(session.current().selecting(place=code))
+
+    shown = _in_words(data.mark(), t, view.mode, view.minutes).loc[kept]
+    _draw(t, shown, place_columns(view), key="places", chosen=view.place, choose=choose, sort=view.sort)
+
+
+def area_table(t: Text, level: str, view: ViewState) -> None:
+    """Draw the table of neighbourhoods or districts (`level`): complete, by name, the chosen one marked."""
+
+    def choose(code: str | None) -> None:
+        session.choose(session.current().selecting(area=code, level=level))
+
     rows = data.areas(level)
-    shown = pd.DataFrame(rows[[c for c in AREA_COLUMNS if c in rows.columns]])
+    wanted = (*AREA_FEW, *(AREA_MORE if view.columns == "all" else ()))
+    shown = pd.DataFrame(rows.drop(columns="geometry"))
     shown["status"] = [words.score_status(t, row) for _, row in rows.iterrows()]
-    _draw(t, shown, AREA_COLUMNS, key=f"table_{level}", selectable=False)
+    columns = [column for column in wanted if column in shown.columns]
+    _draw(t, shown, columns, key=f"{level}s", chosen=view.area, choose=choose)
 
 
-def _draw(t: Text, shown: pd.DataFrame, columns: Mapping[str, str | None], *, key: str, selectable: bool) -> int | None:
-    """Draw a table that sorts by value but shows numbers as the language writes them; return the chosen row."""
+def _draw(
+    t: Text,
+    shown: pd.DataFrame,
+    columns: Sequence[str],
+    *,
+    key: str,
+    chosen: str | None,
+    choose: Callable[[str | None], None],
+    sort: str = "name",
+) -> None:
+    """Draw a table that sorts by value but shows numbers as the language writes them; hand a new choice to `choose`."""
     shown = shown[list(columns)]
     config: dict[str, Any] = {}
     written: dict[Any, str | Callable[[Any], str] | None] = {}
-    for column, kind in columns.items():
-        label, explained = t(f"column.{column}"), t(f"column_help.{column}")
+    sorted_by = MEASURES[sort][0] if sort in MEASURES else None
+    for column in columns:
+        label = f"{t(f'column.{column}')} ↓" if column == sorted_by else t(f"column.{column}")
+        width = FIRST if sort in MEASURES and column == columns[1] else WIDTHS.get(column)
+        kind, explained = KINDS[column], t(f"column_help.{column}")
+        # Streamlit writes a pinned column in grey: only where the table has to be scrolled sideways to be read.
+        pinned = column == "name" and len(columns) > MOST_IN_VIEW
         if kind is None:
-            config[column] = st.column_config.TextColumn(label, help=explained)
+            config[column] = st.column_config.TextColumn(label, help=explained, width=width, pinned=pinned)
         else:
-            config[column] = st.column_config.NumberColumn(label, help=explained)
+            config[column] = st.column_config.NumberColumn(label, help=explained, width=width)
             written[column] = partial(_write, t, kind)
-    event: Any = st.dataframe(
-        shown.style.format(written),
+    state = f"table_{key}"
+
+    def changed() -> None:
+        picked = st.session_state[state]["selection"]["rows"]
+        choose(str(shown.index[picked[0]]) if picked else None)
+
+    rows = [int(shown.index.get_loc(chosen))] if chosen in shown.index else []  # type: ignore[arg-type]
+    drawn = st.session_state.get(state)
+    # Only when it differs: a table that stays as it is is not sent again.
+    if (list(drawn["selection"]["rows"]) if drawn else []) != rows:
+        st.session_state[state] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    st.dataframe(
+        # With a name of its own, for pandas else makes one up each time and the table is sent again.
+        Styler(shown, uuid=state).format(written),
         hide_index=True,
         column_config=config,
         width="stretch",
         height=520,
-        key=key,
-        on_select="rerun" if selectable else "ignore",
+        key=state,
+        on_select=changed,
         selection_mode="single-row",
+        placeholder=t("missing.score"),
+        alt=t(f"table.{key}_alt"),
     )
-    picked = event["selection"]["rows"] if selectable else []
-    return int(picked[0]) if picked else None
 
 
 def _write(t: Text, kind: str, value: Any) -> str:
-    """Return a cell as the language writes it; empty when there is no figure."""
+    """Return a cell as the language writes it; what is missing is left to the table, which says so."""
     if pd.isna(value):
         return ""
     if kind == "year":

@@ -40,6 +40,27 @@ def area_labels(t: Text) -> dict[str, str]:
     }
 
 
+BEHIND_STREET = "@"
+"""What stands between a street and its neighbourhood's code in a key of `search_labels`; no code holds it."""
+
+
+def search_labels(t: Text) -> dict[str, str]:
+    """Return key → label of everything that can be looked up: districts, neighbourhoods, places, then streets.
+
+    The key is a code, or 'street@code'.
+    """
+    return _search_labels(data.mark(), t)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _search_labels(mark: str, t: Text) -> dict[str, str]:
+    streets = {
+        f"{name}{BEHIND_STREET}{code}": t("controls.street", name=name, area=area_name(code))
+        for name, code in sorted(data.streets().index, key=lambda key: (key[0].casefold(), key))
+    }
+    return area_labels(t) | place_labels(t) | streets
+
+
 def place_labels(t: Text) -> dict[str, str]:
     """Return place_id → 'name (category, neighbourhood)' of every place, by name; computed once a language."""
     return _place_labels(data.mark(), t)
@@ -62,12 +83,7 @@ def place_label(t: Text, row: pd.Series) -> str:
 
 def area_name(code: object) -> str:
     """Return the name of a neighbourhood or district; empty for a place that lies in none."""
-    if not isinstance(code, str):
-        return ""
-    for level in ("neighbourhood", "district"):
-        if code in (table := data.areas(level)).index:
-            return str(table.at[code, "name"])
-    return ""
+    return data.area_names().get(code, "") if isinstance(code, str) else ""
 
 
 def missing_reason(t: Text, households: float) -> str:

@@ -4,11 +4,12 @@ from trefpunt.ui.map.assets import PublishedAssets, publish
 from trefpunt.ui.map.show import show_map
 from trefpunt.ui.map.state import origin_colour
 from trefpunt.ui.map.styles import category_styles, hatch_css
-from trefpunt.ui.map.view import LABELS, CategoryStyle, MapEvent, MapView
+from trefpunt.ui.map.view import LABELS, CategoryStyle, Home, MapEvent, MapView
 
 __all__ = [
     "LABELS",
     "CategoryStyle",
+    "Home",
     "MapEvent",
     "MapView",
     "PublishedAssets",

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+import string
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trefpunt.errors import TrefpuntError, UnknownCodeError
 from trefpunt.ui.escape import escape_map_text
 from trefpunt.ui.map.assets import PublishedAssets
-from trefpunt.ui.map.view import LABELS, SHAPES, CategoryStyle, MapView
+from trefpunt.ui.map.view import LABELS, SHAPES, CategoryStyle, Home, MapView
 
+_DIGITS = string.digits + string.ascii_lowercase
+"""How minutes are written; what is farther than these can say is not said."""
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _ORIGIN_RAMP = {False: ("#f3f5f4", "#08535b"), True: ("#2a2f33", "#7fdbe4")}
 """Lowest and highest shade of 'where they come from': a hue of its own, so that nobody reads it as welfare."""
@@ -67,6 +71,9 @@ def encode_state(published: PublishedAssets, styles: Mapping[str, CategoryStyle]
         "place": None if view.selected_place is None else place[view.selected_place],
         "area": None if view.selected_area is None else area[view.selected_area],
         "outlined": [area[code] for code in view.outlined],
+        "calm": view.calm,
+        "home": view.home and _home(view.home, published),
+        "spot": view.spot and [float(degrees) for degrees in view.spot],
         "labels": {name: escape_map_text(view.labels[name]) for name in LABELS},
     }
     return json.dumps(state, separators=(",", ":"), allow_nan=False)
@@ -76,6 +83,16 @@ def _sizes(view: MapView, place_ids: Iterable[str]) -> str:
     """One character a place: its size class, or a dash when only others are shown."""
     shown = view.only
     return "".join(str(view.place_sizes.get(p, 0)) if shown is None or p in shown else "-" for p in place_ids)
+
+
+def _home(home: Home, published: PublishedAssets) -> dict[str, Any]:
+    """The neighbourhood by position, and one character a place: its minutes to base 36, or a dash."""
+    minutes = (home.minutes.get(p, math.nan) for p in published.place_ids)
+    return {
+        "area": published.areas["neighbourhood"].index(home.code),
+        "minutes": "".join(_DIGITS[round(m)] if 0 <= m < len(_DIGITS) - 0.5 else "-" for m in minutes),
+        "bike": _escaped(sorted(home.by_bike)),
+    }
 
 
 def _escaped(texts: Iterable[str]) -> list[str]:
@@ -89,6 +106,8 @@ def _check(published: PublishedAssets, styles: Mapping[str, CategoryStyle], view
     areas, places = set(published.areas[view.level]), set(published.place_ids)
     named = {*view.outlined, *([view.selected_area] if view.selected_area else [])}
     unknown = [f"there is no area '{code}' at the level {view.level}" for code in sorted(named - areas)]
+    if view.home is not None and view.home.code not in published.areas["neighbourhood"]:
+        unknown.append(f"there is no neighbourhood '{view.home.code}' to be home")
     if view.selected_place is not None and view.selected_place not in places:
         unknown.append(f"there is no place '{view.selected_place}'")
     if unknown:

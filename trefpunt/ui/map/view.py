@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-LABELS = ("lang", "title", "aria", "zoom_in", "zoom_out", "reset", "attribution", "hint_wheel", "hint_touch")
+LABELS = (
+    *("lang", "title", "aria", "zoom_in", "zoom_out", "reset", "attribution", "hint_wheel", "hint_touch"),
+    *("from_home_walk", "from_home_cycle"),
+)
 """The texts that a view must bring along: the language's code; the frame's title; what a screen reader calls the map;
 the titles of the three buttons (closer, farther, whole municipality); the sources; how to zoom with a wheel, and how
-to move the map with fingers."""
+to move the map with fingers; how many minutes it is from home, with ``#`` for the number."""
 
 Shape = Literal["circle", "square", "diamond", "triangle", "triangle_down", "hexagon", "star", "cross"]
 SHAPES: tuple[str, ...] = get_args(Shape)
@@ -42,6 +45,25 @@ class CategoryStyle:
 
 
 @dataclass(frozen=True)
+class Home:
+    """The visitor's own neighbourhood.
+
+    Parameters
+    ----------
+    code
+        Of the neighbourhood, whatever level is drawn.
+    minutes
+        Place id → minutes from there; absent or NaN: not known.
+    by_bike
+        Categories whose minutes are by bike; the others are on foot.
+    """
+
+    code: str
+    minutes: Mapping[str, float]
+    by_bike: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class MapView:
     """All that an interaction can change on the map. Text is plain; the map escapes it.
 
@@ -69,6 +91,12 @@ class MapView:
         Id and code; None = none.
     outlined
         Codes to outline (e.g. a pair of neighbourhoods).
+    calm
+        Whether places are small dots, all alike, until one comes near: a first sight of a whole municipality.
+    home
+        The visitor's own neighbourhood, or None.
+    spot
+        Latitude and longitude of a spot to mark and to look at, or None.
     origins
         Area code → share (0–1) of 'where they come from': replaces `fills` while it is there, in shades of one
         colour up to the largest share; areas that are absent are left nearly blank.
@@ -88,6 +116,9 @@ class MapView:
     selected_place: str | None = None
     selected_area: str | None = None
     outlined: tuple[str, ...] = ()
+    calm: bool = False
+    home: Home | None = None
+    spot: tuple[float, float] | None = None
     origins: Mapping[str, float] | None = None
     dark: bool = False
 

@@ -1,0 +1,75 @@
+"""How the pages are shown: light or dark, and the large plain view for a room full of people."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from trefpunt.ui import session, style
+from trefpunt.ui.i18n import Text
+from trefpunt.ui.state import SCREENS
+
+THEMES = ("System", "Light", "Dark")
+"""Streamlit's own names, which ``js/shell.js`` hands to it."""
+
+NORMAL, PROJECTOR = SCREENS
+
+_LABELS = {
+    "Help for ": "help",
+    "Open": "open",
+    "Clear value": "clear",
+    "Clear all": "clear",
+    "Close": "close",
+}
+"""What Streamlit calls its own buttons in English, and the key of our word for it. One that ends in a space goes before
+a text of ours."""
+
+
+def is_projector() -> bool:
+    """Return whether the visitor chose the view for a room full of people."""
+    return session.current().screen == PROJECTOR
+
+
+def words(t: Text, paths: list[str]) -> dict[str, Any]:
+    """Return what ``js/shell.js`` needs: Streamlit's labels in the visitor's language and the pages' addresses."""
+    return {
+        "labels": {
+            english: t(f"shell.label.{key}") + (" " if english.endswith(" ") else "")
+            for english, key in _LABELS.items()
+        },
+        "pages": t("shell.pages"),
+        "paths": paths,
+    }
+
+
+def menu(t: Text) -> None:
+    """Draw the menu with light or dark and the view for a room."""
+    with st.popover(t("shell.display.title"), key="shell_display"):
+        buttons = "".join(
+            f'<button type="button" data-tp-theme="{theme}">{escape(t(f"shell.theme.{theme.lower()}"))}</button>'
+            for theme in THEMES
+        )
+        title, about = escape(t("shell.theme.title")), escape(t("shell.theme.about"))
+        style.html(
+            f'<div class="tp-theme" role="group" aria-labelledby="tp-theme-title">'
+            f'<p class="tp-label" id="tp-theme-title">{title}</p>{buttons}<p class="tp-small">{about}</p></div>'
+        )
+        st.button(
+            t("shell.projector.enter"),
+            key="shell_projector",
+            width="stretch",
+            on_click=lambda: session.update(screen=PROJECTOR),
+        )
+        style.html(f'<p class="tp-small">{escape(t("shell.projector.about"))}</p>')
+
+
+def leave(t: Text) -> None:
+    """Draw the way back from the view for a room."""
+    st.button(
+        t("shell.projector.leave"),
+        key="shell_leave",
+        type="tertiary",
+        on_click=lambda: session.update(screen=NORMAL),
+    )

@@ -1,0 +1,119 @@
+/* What Streamlit leaves to the page: its language, a place where news is read aloud, Dutch names for Streamlit's own
+   buttons, and the choice between light and dark. `words` are texts of the locale files. */
+(function (words) {
+  "use strict";
+  const shell = (window.trefpuntShell = window.trefpuntShell || {});
+  shell.words = words;
+
+  /** Streamlit names its own buttons in English: say the same in the page's language. */
+  shell.relabel = function () {
+    document.querySelectorAll("[aria-label]").forEach((element) => {
+      const now = element.getAttribute("aria-label");
+      const first = element.dataset.tpSaid === now ? element.dataset.tpLabel : now;
+      const names = Object.keys(shell.words.labels); // one that ends in a space goes before a name of ours
+      const english = names.find((name) => (name.endsWith(" ") ? first.startsWith(name) : first === name));
+      if (!english) return;
+      const said = shell.words.labels[english] + first.slice(english.length);
+      if (said === now) return;
+      element.dataset.tpLabel = first;
+      element.dataset.tpSaid = said;
+      element.setAttribute("aria-label", said);
+    });
+    const pages = document.querySelector(".st-key-shell_pages");
+    if (pages && pages.getAttribute("aria-label") !== shell.words.pages) {
+      pages.setAttribute("role", "navigation");
+      pages.setAttribute("aria-label", shell.words.pages);
+    }
+    document.querySelectorAll(".st-key-shell_pages a").forEach((link) => {
+      if (link.closest('[class*="st-key-shell_here_"]')) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    });
+    shell.mark();
+  };
+
+  /* Light and dark. Streamlit has no call for this and keeps a visitor's choice per address in the browser; this does
+     what its own menu does, for all pages at once. A test sees to it that it still works. */
+  const key = (path) => `stActiveTheme-${path}-v2`;
+  shell.theme = function () {
+    try {
+      return JSON.parse(window.localStorage.getItem(key(window.location.pathname))) || "System";
+    } catch (blocked) {
+      return "System";
+    }
+  };
+  shell.mark = function () {
+    document.querySelectorAll("[data-tp-theme]").forEach((button) => {
+      const pressed = String(button.dataset.tpTheme === shell.theme());
+      if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
+    });
+  };
+  shell.choose = function (theme) {
+    const root = window.location.pathname.replace(/[^/]*$/, "");
+    try {
+      shell.words.paths.forEach((path) => window.localStorage.setItem(key(root + path), JSON.stringify(theme)));
+    } catch (blocked) {
+      return;
+    }
+    window.location.reload();
+  };
+
+  /** Let a screen reader say something; the same text is not said twice. */
+  shell.say = function (text) {
+    let box = document.getElementById("tp-live");
+    if (!box) {
+      box = document.createElement("div");
+      box.id = "tp-live";
+      box.className = "tp-aside";
+      box.setAttribute("role", "status");
+      document.body.appendChild(box);
+    }
+    if (box.textContent !== text) box.textContent = text;
+  };
+  (shell.unsaid || []).forEach(shell.say);
+  shell.unsaid = [];
+
+  shell.relabel();
+  if (shell.started) return;
+  shell.started = true;
+  let asked = 0;
+  new MutationObserver(() => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(shell.relabel);
+  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] });
+  // A device that turns dark in the evening: Streamlit follows at once, our colours and the map with the next run.
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+    if (shell.theme() === "System" && !window.matchMedia("print").matches) window.location.reload();
+  });
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-tp-theme]");
+    if (button) shell.choose(button.dataset.tpTheme);
+    // A link to another view of the app: as the browser's own back button goes there, without loading the app anew.
+    // With a key held, or without this script, it is a link as any other.
+    const link = event.target.closest("a[data-tp-view]");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    window.history.pushState(null, "", link.href);
+    window.dispatchEvent(new PopStateEvent("popstate"));
+    document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
+  });
+  window.addEventListener("keydown", (event) => {
+    if (!event.isTrusted || event.ctrlKey || event.metaKey || event.altKey) return;
+    const inside = (selector) => event.target.closest && event.target.closest(selector);
+    if (inside('[data-testid="stDataFrame"]')) {
+      // In a table Tab goes on to what comes after it, and not through all cells; the space bar chooses a row, for
+      // which Streamlit's table wants Shift too.
+      if (event.key === "Tab") event.stopImmediatePropagation();
+      if (event.key === " " && !event.shiftKey) {
+        event.stopImmediatePropagation();
+        event.preventDefault();
+        const { key, code, keyCode } = event;
+        event.target.dispatchEvent(new KeyboardEvent("keydown", { key, code, keyCode, shiftKey: true, bubbles: true }));
+      }
+      return;
+    }
+    // Streamlit runs the page anew when somebody types the letter r, and clears its store at c: not with one letter,
+    // for who speaks to the computer types many (WCAG 2.1.4).
+    if (inside("input, textarea, select, [contenteditable]")) return;
+    if (["r", "c"].includes(event.key.toLowerCase())) event.stopImmediatePropagation();
+  }, true);
+})
