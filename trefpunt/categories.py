@@ -29,6 +29,9 @@ SPEED_M_PER_MIN = MappingProxyType({"walk": WALK_M_PER_MIN, "cycle": CYCLE_M_PER
 CUTOFF_HALF_DISTANCES = 4
 """Beyond four half-distances a place no longer counts: its weight would be below 1/16."""
 
+BORDER_HALF_DISTANCES = 2.0
+"""A place this many half-distances from the municipality's edge, or nearer, is marked `border_truncated`."""
+
 SHAPES = ("circle", "square", "diamond", "triangle", "triangle_down", "hexagon", "star", "cross")
 """Marker shapes, to tell categories apart where colour or font fails."""
 

@@ -1,0 +1,36 @@
+"""What if: places added, closed or moved, and what that would change (docs/scenarios.md)."""
+
+from trefpunt.scenarios.applying import SOURCE, apply
+from trefpunt.scenarios.comparing import NOTICED_MIN, Outcome, compare
+from trefpunt.scenarios.ground import Ground, ground_of
+from trefpunt.scenarios.model import MAX_CHANGES, MAX_TEXT, Add, Change, Close, Move, Scenario, to_json
+from trefpunt.scenarios.reading import MAX_BYTES, check, parse, read, read_file
+from trefpunt.scenarios.records import records
+from trefpunt.scenarios.sheets import Sheet, remarks, sheets
+
+__all__ = [
+    "MAX_BYTES",
+    "MAX_CHANGES",
+    "MAX_TEXT",
+    "NOTICED_MIN",
+    "SOURCE",
+    "Add",
+    "Change",
+    "Close",
+    "Ground",
+    "Move",
+    "Outcome",
+    "Scenario",
+    "Sheet",
+    "apply",
+    "check",
+    "compare",
+    "ground_of",
+    "parse",
+    "read",
+    "read_file",
+    "records",
+    "remarks",
+    "sheets",
+    "to_json",
+]

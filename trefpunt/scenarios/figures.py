@@ -1,0 +1,215 @@
+"""The figures of one category in one setting, and in every draw of the group shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
+
+from trefpunt.categories import CUTOFF_HALF_DISTANCES, load_categories
+from trefpunt.metrics import mixing
+from trefpunt.metrics.closing import category_access, pairs, prepare, visit_rate
+from trefpunt.metrics.decay import weights
+from trefpunt.metrics.mixing import HIGH, LOW
+from trefpunt.metrics.places import Residents, measure, minutes_to_metres, residents_of
+from trefpunt.metrics.setting import Setting
+from trefpunt.metrics.share_scenarios import ShareScenarios, Treatment, carry, carry_parts, share_scenarios
+from trefpunt.scenarios.applying import rows_of
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+DRAWN = ("access_low", "access_middle", "access_high", "bridge", "encounter")
+"""Figures of a category that hang on the group shares."""
+
+PLACE_DRAWN = ("share_low", "share_middle", "share_high", "mixing", "encounter", "bridge")
+"""Figures of a place that hang on them."""
+
+Draws = list[dict[str, Floats]]
+"""Per treatment of the residents of unknown groups: figure → (n, D)."""
+
+
+class _Same:
+    """Tables as a key: equal only to the very same ones."""
+
+    def __init__(self, *tables: pd.DataFrame) -> None:
+        self.tables = tables
+
+    def __hash__(self) -> int:
+        return hash(tuple(map(id, self.tables)))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and tuple(map(id, self.tables)) == tuple(map(id, other.tables))
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """What no scenario changes: who lives where, and what is not known about them.
+
+    Attributes
+    ----------
+    residents
+        Per postcode.
+    draws
+        Draws of their group shares.
+    member
+        (B,) row of each postcode's neighbourhood in the table of neighbourhoods.
+    areas
+        Number of neighbourhoods.
+    """
+
+    residents: Residents
+    draws: ShareScenarios
+    member: Ints
+    areas: int
+
+    def per_neighbourhood(self, counts: Floats) -> Floats:
+        """(B,) persons per postcode → (K,) per neighbourhood."""
+        return np.bincount(self.member, counts, minlength=self.areas).astype(float)
+
+
+@lru_cache(maxsize=4)
+def _people(key: _Same) -> People:
+    population, neighbourhoods = key.tables
+    return People(
+        residents_of(population, neighbourhoods),
+        share_scenarios(population, neighbourhoods),
+        np.asarray(neighbourhoods.index.get_indexer(pd.Index(population["neighbourhood_code"]))),
+        len(neighbourhoods),
+    )
+
+
+def people_of(setting: Setting) -> People:
+    """The people of a setting: made once for it and all that scenarios make of it."""
+    return _people(_Same(setting.population, setting.neighbourhoods))
+
+
+@dataclass(frozen=True, eq=False)
+class CategoryFigures:
+    """One category in one setting, in its own mode.
+
+    Attributes
+    ----------
+    city
+        Figures of the municipality by name: `places`; `access_low`, `access_middle`, `access_high`, `bridge`,
+        `encounter` as in `trefpunt.metrics.closing.CategoryAccess`; `residents_served` and `residents_unserved`:
+        residents on the network, of known group or not, with and without a place within the cut-off.
+    draws
+        `DRAWN` in every draw, each (1, D).
+    nearest_m
+        (B,) metres to the nearest place; ∞ where none is reached, NaN off the network.
+    """
+
+    city: dict[str, float]
+    draws: Draws
+    nearest_m: Floats
+
+
+@lru_cache(maxsize=1)
+def _threads() -> ThreadpoolController:
+    """Found once, which takes longer than a product; these are too small to share between threads."""
+    return ThreadpoolController()
+
+
+def category_rows(setting: Setting, category: str) -> Ints:
+    """Rows of the places of a category."""
+    return np.flatnonzero((setting.places["category"] == category).to_numpy())
+
+
+def _drawn(weight: Floats, people: People) -> Draws:
+    """`DRAWN` in every draw, as `trefpunt.metrics.category_draws` has them."""
+    scenarios = people.draws
+    catchments, on = prepare(weight, people.residents)
+    if not on.any():
+        draws = len(scenarios.treatments[0].whole)
+        return [dict.fromkeys(DRAWN, np.full((1, draws), np.nan)) for _ in scenarios.treatments]
+    best = catchments.weight.max(axis=0, keepdims=True)
+    best_sum, best_loading = scenarios.per_area(best), scenarios.part_loading(best)
+    everybody = scenarios.per_area(catchments.on_network[None].astype(float))
+    visits = scenarios.per_area(catchments.weight * visit_rate(catchments.weight))
+
+    def treated(treatment: Treatment) -> dict[str, Floats]:
+        totals = carry(everybody, treatment.whole)
+        now = np.minimum(carry_parts(best_sum, best_loading, treatment), totals)
+        met = pairs(carry(visits, treatment.whole)).sum(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            access = now / totals
+            found = {f"access_{name}": access[..., g] for g, name in enumerate(mixing.GROUPS)}
+            bridge = access[..., [LOW, HIGH]].min(axis=-1)
+            return found | {"bridge": bridge, "encounter": met[None] / totals.sum(axis=2)}
+
+    return [treated(treatment) for treatment in scenarios.treatments]
+
+
+@lru_cache(maxsize=128)
+def category_figures(setting: Setting, category: str) -> CategoryFigures:
+    """The figures of a category; kept for the settings asked about last.
+
+    Parameters
+    ----------
+    setting
+        The municipality, changed by a scenario or not.
+    category
+        Of `trefpunt.categories`.
+    """
+    people, kind = people_of(setting), load_categories()[category]
+    metres = rows_of(setting.distance, kind.mode, category_rows(setting, category))
+    with _threads().limit(limits=1):
+        weight = weights(metres, kind.half_distance_m)
+        access = category_access(weight, people.residents)
+        drawn = _drawn(weight, people)
+    on = setting.population[f"{kind.mode}_node"].notna().to_numpy()
+    nearest = np.where(on, np.where(np.isnan(metres), np.inf, metres).min(axis=0, initial=np.inf), np.nan)
+    served = float(people.residents.count[on & (nearest <= CUTOFF_HALF_DISTANCES * kind.half_distance_m)].sum())
+    city = {"places": float(access.places), **{name: float(getattr(access, name)) for name in DRAWN}}
+    city |= {"residents_served": served, "residents_unserved": float(people.residents.count[on].sum()) - served}
+    return CategoryFigures(city, drawn, nearest)
+
+
+def place_figures(setting: Setting, place_id: str, minutes: float) -> tuple[dict[str, float], Draws]:
+    """Measures 1–4 of one place in its category's own mode, and `PLACE_DRAWN` in every draw.
+
+    Parameters
+    ----------
+    setting
+        The municipality, changed by a scenario or not.
+    place_id
+        One of its places.
+    minutes
+        For `residents_within`.
+    """
+    people, row = people_of(setting), int(setting.places.index.get_loc(place_id))
+    kind = load_categories()[str(setting.places["category"].iloc[row])]
+    metres = rows_of(setting.distance, kind.mode, np.array([row]))
+    limit = minutes_to_metres(minutes, kind.mode)
+    table = measure(metres, np.array([kind.half_distance_m]), people.residents, limit, setting.places.index[[row]])
+    return {str(name): float(value) for name, value in table.iloc[0].items()}, _place_drawn(
+        weights(metres, kind.half_distance_m), people
+    )
+
+
+def _place_drawn(weight: Floats, people: People) -> Draws:
+    scenarios = people.draws
+    draws = len(scenarios.treatments[0].whole)
+    if np.isnan(weight).all():
+        return [dict.fromkeys(PLACE_DRAWN, np.full((1, draws), np.nan)) for _ in scenarios.treatments]
+    weight = np.nan_to_num(weight, nan=0.0)
+    reach, loading = scenarios.per_area(weight), scenarios.part_loading(weight)
+    everybody = scenarios.per_area(np.ones((1, weight.shape[1])))
+    found = []
+    for treatment in scenarios.treatments:
+        totals = carry(everybody, treatment.whole)
+        groups = carry_parts(reach, loading, treatment)
+        shares, city = mixing.shares(groups), mixing.shares(totals)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            of_city = np.minimum(groups / totals, 1.0)
+        bridge = mixing.bridge(of_city.reshape(-1, 3), np.ones(3)).reshape(1, -1)
+        found.append(
+            {f"share_{name}": shares[..., g] for g, name in enumerate(mixing.GROUPS)}
+            | {"mixing": mixing.mixing(shares, city), "encounter": mixing.encounter(shares), "bridge": bridge}
+        )
+    return found
