@@ -1,5 +1,6 @@
 /* The map of Trefpunt. The heavy data (tiles, areas, places) is fetched once; `apply` takes the small state that an
-   interaction sends; a click on a place or area goes back to Python as {event: {kind, id, nonce}}.
+   interaction sends; a click on a place or area goes back to Python as {event: {kind, id, nonce}}, and one on a spot,
+   while the state asks to pick one, as {event: {kind: "spot", lon, lat, nonce}}.
    All text arrives escaped, is turned back by `plain` and leaves as text, never as HTML. */
 "use strict";
 
@@ -58,6 +59,7 @@
       const [areas, places, icons] = await Promise.all([...files, this.styled()]);
       this.areas = new trefpunt.Areas(this.map, areas, icons);
       this.places.setData(places, icons);
+      this.changes = new trefpunt.Changes(this.map, icons);
       this.ready = true;
       if (this.state) this.render();
     }
@@ -184,6 +186,7 @@
       if (!before || JSON.stringify(before.labels) !== JSON.stringify(state.labels)) this.translate(state);
       this.areas.setState(state);
       this.places.setState(state);
+      this.changes.setState(state);
       this.follow(before, state);
       this.leave();
       this.map.getContainer().dataset.applied = String(Number(this.map.getContainer().dataset.applied || 0) + 1);
@@ -244,21 +247,30 @@
       return area < 0 ? null : { kind: "area", id: this.areas.feature(area).id, area };
     }
 
+    send(event) {
+      clicks += 1;
+      window.Streamlit.setComponentValue({ event: { ...event, nonce: `${frame}-${clicks}` } });
+    }
+
     click(event) {
+      if (this.shown && this.shown.pick) {
+        const { lng, lat } = event.latlng;
+        this.send({ kind: "spot", lon: Number(lng.toFixed(6)), lat: Number(lat.toFixed(6)) });
+        return;
+      }
       const found = this.find(event);
       if (!found) return;
       if (found.place) this.places.select(found.place); // at once; the state that comes back confirms it
       const index = found.place ? this.places.places.indexOf(found.place) : null;
       this.clicked = JSON.stringify([index, found.place ? null : found.area]);
-      clicks += 1;
-      window.Streamlit.setComponentValue({ event: { kind: found.kind, id: plain(found.id), nonce: `${frame}-${clicks}` } });
+      this.send({ kind: found.kind, id: plain(found.id) });
     }
 
     hover(event) {
       if (event.originalEvent.sourceCapabilities && event.originalEvent.sourceCapabilities.firesTouchEvents) return;
       const found = this.find(event);
       this.places.hover(found && found.place ? found.place : null);
-      this.map.getContainer().style.cursor = found ? "pointer" : "";
+      this.map.getContainer().style.cursor = this.shown && this.shown.pick ? "crosshair" : found ? "pointer" : "";
       if (!found) return this.leave();
       this.describe(found);
       const size = this.map.getSize();
@@ -319,7 +331,7 @@
       scrollWheelZoom: false, boxZoom: false, renderer: L.svg({ padding: 0.5 }),
       zoomAnimation: !still, fadeAnimation: !still, inertia: !still,
     });
-    for (const [pane, z] of [["areas", 300], ["veil", 310], ["detail", 350], ["fade", 360], ["marks", 380], ["places", 450]]) {
+    for (const [pane, z] of [["areas", 300], ["veil", 310], ["detail", 350], ["fade", 360], ["marks", 380], ["places", 450], ["changes", 460]]) {
       const made = map.createPane(pane);
       made.style.zIndex = z;
       made.style.pointerEvents = "none";

@@ -16,7 +16,14 @@ from trefpunt.snapshot import Snapshot
 from trefpunt.ui.i18n import LANGUAGES, Text
 
 POTTENBERG, DOUSBERG = "BU09350203", "BU09350208"
-PAGES = {"kaart": "map.title", "plekken": "table.title", "twee": "two.title", "stad": "city.title", "uitleg": "explain.title"}
+PAGES = {
+    "kaart": "map.title",
+    "plekken": "table.title",
+    "twee": "two.title",
+    "stad": "city.title",
+    "wat_als": "scenario.title",
+    "uitleg": "explain.title",
+}
 
 
 @pytest.fixture(scope="session")

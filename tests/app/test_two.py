@@ -51,7 +51,7 @@ def test_without_stories_the_most_different_neighbours(monkeypatch: pytest.Monke
 
 def test_without_any_pair_the_first_two_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(data, "stories", lambda: ())
-    monkeypatch.setattr(data, "contrasting", lambda: data.queries.contrasting_neighbours(data.snapshot(), 0))
+    monkeypatch.setattr(data, "contrasting", lambda: queries.contrasting_neighbours(data.snapshot(), 0))
     assert two_view.chosen(ViewState()) == tuple(data.areas("neighbourhood").index[:2])
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Frame, Page, expect
 
-from tests.browser.maps import PATIENCE, MapFrame
+from tests.browser.maps import PATIENCE
 
 LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 """The rules of WCAG 2.1, levels A and AA. Each document is asked by itself, so frames are left out here."""
@@ -24,7 +26,11 @@ def settled(page: Page) -> list[tuple[str, Page | Frame]]:
     )
     documents: list[tuple[str, Page | Frame]] = [("page", page)]
     if page.locator(MAP).count():
-        documents.append(("map", MapFrame(page).frame))
+        box = page.locator(MAP).content_frame.locator(".leaflet-container")
+        expect(box).to_have_attribute("data-applied", re.compile(r"\d"), timeout=PATIENCE)
+        frame = page.locator(MAP).element_handle().content_frame()
+        assert frame is not None
+        documents.append(("map", frame))
     return documents
 
 

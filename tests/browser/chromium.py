@@ -6,29 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-VARIABLE = "TREFPUNT_CHROMIUM"
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ADVICE = (
-    "The browser tests need a Chromium. Install one (Debian: apt-get install chromium; others: Chromium or "
-    f"Google Chrome from their own packages), or point the variable {VARIABLE} at its program."
-)
+from trefpunt.bench.chromium import ADVICE, find
+from trefpunt.errors import TrefpuntError
 
-
-def find() -> str | None:
-    """Return the program: the variable's, else the first known name on the path; None when there is none.
-
-    Raises
-    ------
-    SystemExit
-        The variable names something that is no program.
-    """
-    if named := os.environ.get(VARIABLE):
-        if not (Path(named).is_file() and os.access(named, os.X_OK)):
-            raise SystemExit(f"{VARIABLE} is '{named}', and that is no program. {ADVICE}")
-        return named
-    return next((found for name in NAMES if (found := shutil.which(name))), None)
+__all__ = ["ADVICE", "find", "install", "main"]
 
 
 def install() -> None:
@@ -45,10 +27,13 @@ def install() -> None:
 
 def main() -> None:
     """See to it that there is a Chromium; say what is done."""
-    if find() is None:
-        install()
-    if find() is None:
-        raise SystemExit(ADVICE)
+    try:
+        if find() is None:
+            install()
+        if find() is None:
+            raise SystemExit(ADVICE)
+    except TrefpuntError as fault:
+        raise SystemExit(str(fault)) from fault
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ def place_card(
     origins: pd.DataFrame,
     minutes: int,
     from_home: str | None = None,
+    what_if: str | None = None,
 ) -> str:
     """Return the card of one place, as HTML.
 
@@ -39,6 +40,8 @@ def place_card(
         What counts as within reach.
     from_home
         How far it is from the visitor's own neighbourhood, as a sentence; None without one.
+    what_if
+        Address of the page of what if on which this place closes; None without a link.
     """
     city = data.city()
     kind, area = words.category_name(t, row["category"]), words.area_name(row["neighbourhood_code"])
@@ -72,6 +75,11 @@ def place_card(
         ]
     if len(origins):
         parts += [_title(t("place.origins.title")), _origins(t, origins, str(row["mode"]))]
+    if what_if:
+        parts.append(
+            f'<p><a class="tp-more" data-tp-view="wat_als" href="{escape(what_if)}">'
+            f"{escape(t('scenario.from_card'))}</a></p>"
+        )
     parts.append(charts.folded(t("caveat.title"), charts.bullets(_place_caveats(t, row))))
     parts.append(_source(t("place.source", vintage=row["vintage"])))
     return _card(parts)

@@ -15,6 +15,7 @@ from trefpunt.ui import (
     city_separation,
     city_welfare,
     data,
+    print_view,
     session,
     style,
 )
@@ -26,6 +27,7 @@ def draw(t: Text) -> None:
     """Draw the choice of a topic and the topic."""
     city_controls.topic(t)
     DRAW[session.current().topic](t)
+    print_view.open_button(t, "city")
 
 
 def _controls(name: str, *controls: Callable[[], None]) -> None:

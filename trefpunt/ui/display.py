@@ -45,24 +45,30 @@ def words(t: Text, paths: list[str]) -> dict[str, Any]:
 
 
 def menu(t: Text) -> None:
-    """Draw the menu with light or dark and the view for a room."""
-    with st.popover(t("shell.display.title"), key="shell_display"):
-        buttons = "".join(
-            f'<button type="button" data-tp-theme="{theme}">{escape(t(f"shell.theme.{theme.lower()}"))}</button>'
-            for theme in THEMES
-        )
-        title, about = escape(t("shell.theme.title")), escape(t("shell.theme.about"))
-        style.html(
-            f'<div class="tp-theme" role="group" aria-labelledby="tp-theme-title">'
-            f'<p class="tp-label" id="tp-theme-title">{title}</p>{buttons}<p class="tp-small">{about}</p></div>'
-        )
-        st.button(
-            t("shell.projector.enter"),
-            key="shell_projector",
-            width="stretch",
-            on_click=lambda: session.update(screen=PROJECTOR),
-        )
-        style.html(f'<p class="tp-small">{escape(t("shell.projector.about"))}</p>')
+    """Draw the menu with light or dark and the view for a room.
+
+    Streamlit's own pop-up stands at the end of the page for who comes by keyboard; this one comes right after its name
+    (``css/base.css`` shows it while the fold is open).
+    """
+    with st.container(key="shell_display", width="content"):
+        style.html(f'<details class="tp-display"><summary>{escape(t("shell.display.title"))}</summary></details>')
+        with st.container(key="shell_options", gap="small"):
+            buttons = "".join(
+                f'<button type="button" data-tp-theme="{theme}">{escape(t(f"shell.theme.{theme.lower()}"))}</button>'
+                for theme in THEMES
+            )
+            title, about = escape(t("shell.theme.title")), escape(t("shell.theme.about"))
+            style.html(
+                f'<div class="tp-theme" role="group" aria-labelledby="tp-theme-title">'
+                f'<p class="tp-label" id="tp-theme-title">{title}</p>{buttons}<p class="tp-small">{about}</p></div>'
+            )
+            st.button(
+                t("shell.projector.enter"),
+                key="shell_projector",
+                width="stretch",
+                on_click=lambda: session.update(screen=PROJECTOR),
+            )
+            style.html(f'<p class="tp-small">{escape(t("shell.projector.about"))}</p>')
 
 
 def leave(t: Text) -> None:

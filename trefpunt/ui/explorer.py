@@ -4,7 +4,21 @@ from __future__ import annotations
 
 import pandas as pd
 
-from trefpunt.ui import cards, controls, data, legend, links, overlay, session, spoken, stories, style, words
+from trefpunt.ui import (
+    cards,
+    controls,
+    data,
+    legend,
+    links,
+    overlay,
+    print_view,
+    scenario_state,
+    session,
+    spoken,
+    stories,
+    style,
+    words,
+)
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import MapEvent, category_styles, show_map
 from trefpunt.ui.state import ViewState
@@ -50,6 +64,7 @@ def panel(t: Text) -> None:
         stories.stories(t)
     controls.selection(t)
     style.html(_card(t, view))
+    print_view.open_button(t)
     spoken.selection(t, view)
 
 
@@ -58,7 +73,8 @@ def _card(t: Text, view: ViewState) -> str:
     if view.place:
         row = measures.loc[[view.place]].iloc[0]
         origins = data.origins(view.place, str(row["mode"]), view.minutes)
-        return cards.place_card(t, row, measures, origins, view.minutes, from_home(t, view))
+        what_if = links.address("wat_als", scenario_state.closing(view, view.place))
+        return cards.place_card(t, row, measures, origins, view.minutes, from_home(t, view), what_if)
     if view.pair:
         mode = view.pair_mode
         table = data.pair(*view.pair, mode, view.minutes)

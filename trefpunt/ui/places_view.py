@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from trefpunt.ui import controls, data, download, scatter, session, spoken, style, tables, words
+from trefpunt.ui import controls, data, download, print_view, scatter, session, spoken, style, tables, words
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.state import SORTS, TABLES, ViewState
 
@@ -81,6 +81,7 @@ def _below(t: Text, chosen: str | None) -> None:
             st.switch_page(MAP)
         if chosen:
             style.html(f'<p class="tp-chosen">{escape(t("table.chosen", name=chosen))}</p>')
+            print_view.open_button(t)
 
 
 def _sort(t: Text) -> None:

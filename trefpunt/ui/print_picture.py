@@ -220,10 +220,11 @@ def apart(spots: Sequence[At], distance: float, window: Window, rounds: int = 20
     """
     if not spots:
         return []
-    home = np.array(spots, dtype=float)
-    # Equal spots have no direction to be pushed in: a spiral of hundredths of a millimetre gives them one.
-    turn = np.arange(len(home)) * 2.4
-    at = home + 0.01 * np.column_stack([np.cos(turn), np.sin(turn)])
+    at = np.array(spots, dtype=float)
+    number = np.arange(len(at))
+    # Equal spots have no direction to be pushed in: each two of them get one, opposite for the one and the other.
+    turn = 2.4 * (number[:, None] + number[None, :])
+    way = np.sign(number[:, None] - number[None, :])[..., None] * np.stack([np.cos(turn), np.sin(turn)], axis=-1)
     low, high = np.array([distance, distance]), np.array([window.width - distance, window.height - distance])
     for _ in range(rounds):
         gap = at[:, None, :] - at[None, :, :]
@@ -232,7 +233,7 @@ def apart(spots: Sequence[At], distance: float, window: Window, rounds: int = 20
         near = far < distance
         if not near.any():
             break
+        ahead = np.where(far[..., None] < 0.01, way, gap / np.maximum(far, 0.01)[..., None])
         push = np.where(near, (distance - far) / 2 + 0.02, 0.0)
-        at += (gap / np.maximum(far, 1e-9)[..., None] * push[..., None]).sum(axis=1)
-        at = np.clip(at, low, high)
+        at = np.clip(at + (ahead * push[..., None]).sum(axis=1), low, high)
     return [(float(x), float(y)) for x, y in at]

@@ -13,7 +13,7 @@ from trefpunt.errors import SnapshotError
 from trefpunt.ui import controls, data, display, session, style
 from trefpunt.ui.i18n import LANGUAGES, Text
 
-PAGES = {"kaart": "🗺️", "plekken": "📋", "twee": "↔️", "stad": "🏙️", "uitleg": "💡"}
+PAGES = {"kaart": "🗺️", "plekken": "📋", "twee": "↔️", "stad": "🏙️", "wat_als": "🏗️", "uitleg": "💡"}
 """The pages by file name, with the icon each is known by. Only emoji: Streamlit's own icons are fetched from
 elsewhere."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
+from urllib.parse import quote
 
 from trefpunt.metrics.one_sidedness import FACTOR, FACTORS
 from trefpunt.tables.derived_schemas import ENVIRONMENTS, REFERENCES
@@ -33,6 +34,8 @@ SHEETS = ("selection", "city")
 """What the page for printing prints: what is selected, or else the map; or the answer for the whole municipality."""
 MAX_TEXT = 80
 """Longest search text kept, in characters."""
+MAX_SCENARIO = 4_096
+"""Longest scenario that goes into the address, in bytes as they stand there: servers on the way allow about 8,000."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,10 @@ class ViewState:
         How every page looks; one of `SCREENS`.
     sheet
         Page for printing: one of `SHEETS`.
+    scenario, versus
+        Page of what if: the visitor's scenario, and the one that it is compared with, as `trefpunt.scenarios.to_json`
+        writes them; empty = none. They may be anything: who uses them reads them (`trefpunt.scenarios.read`). One that
+        does not fit (`fits`) stays out of the address.
     """
 
     lang: str = LANGUAGES[0]
@@ -120,6 +127,8 @@ class ViewState:
     order: str = ORDERS[0]
     screen: str = SCREENS[0]
     sheet: str = SHEETS[0]
+    scenario: str = ""
+    versus: str = ""
 
     @property
     def pair_mode(self) -> str:
@@ -139,6 +148,10 @@ class ViewState:
         return replace(self, place=place, area=area, pair=pair, street=street, level=level or self.level)
 
 
+_SCENARIOS = ("scenario", "versus")
+_SHOWN = 40
+"""Of a scenario that does not fit, so many characters are told back."""
+
 _PARAMETERS = {"categories": "category"}
 """Where the address uses another word than the field."""
 
@@ -154,7 +167,13 @@ def to_params(view: ViewState) -> dict[str, str]:
         _PARAMETERS.get(f.name, f.name): _write(getattr(view, f.name))
         for f in fields(view)
         if getattr(view, f.name) != getattr(default, f.name)
+        and (f.name not in _SCENARIOS or fits(getattr(view, f.name)))
     }
+
+
+def fits(scenario: str) -> bool:
+    """Return whether a scenario is short enough for the address."""
+    return len(quote(scenario, safe="", errors="replace")) <= MAX_SCENARIO
 
 
 def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tuple[Unknown, ...]]:
@@ -172,6 +191,13 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
             return value or None
         unknown.append(Unknown(parameter, value))
         return None
+
+    def document(parameter: str) -> str:
+        value = params.get(parameter, "")
+        if fits(value):
+            return value
+        unknown.append(Unknown(parameter, f"{value[:_SHOWN]}…"))
+        return ""
 
     wanted = [c for c in params.get("category", "").split(",") if c]
     unknown += [Unknown("category", c) for c in wanted if c not in known.categories]
@@ -212,6 +238,8 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
         order=choice("order", ORDERS) or ORDERS[0],
         screen=choice("screen", SCREENS) or SCREENS[0],
         sheet=choice("sheet", SHEETS) or SHEETS[0],
+        scenario=document("scenario"),
+        versus=document("versus"),
     )
     return view, tuple(unknown)
 

@@ -42,6 +42,14 @@ def html(markup: str) -> None:
     st.html(markup)
 
 
+def words(key: str, name: str, text: str) -> None:
+    """Give the style sheet the text ``var(--tp-NAME)`` within the container `key`, for what only it can replace."""
+    # A string of CSS: backslash and quotation mark end it, and no tag may.
+    quoted = text.replace("\\", "\\5c ").replace('"', "\\22 ").replace("<", "\\3c ")
+    rule = f'.st-key-{key} {{ --tp-{name}: "{quoted}"; }}'
+    st.html(f"<style>{rule}</style>")
+
+
 def projector() -> None:
     """Load what makes every page large and plain, on top of the other style sheets."""
     st.html(f"<style>{(SHEETS / 'projector.css').read_text(encoding='utf-8')}</style>")
@@ -80,9 +88,7 @@ def _run(script: str) -> None:
 
 def heading(title: str, intro: str) -> None:
     """Draw the title of a page and a sentence that explains it."""
-    st.html(
-        f'<div id="{CONTENT}" tabindex="-1"><h1>{escape(title)}</h1><p class="tp-intro">{escape(intro)}</p></div>'
-    )
+    st.html(f'<div id="{CONTENT}" tabindex="-1"><h1>{escape(title)}</h1><p class="tp-intro">{escape(intro)}</p></div>')
 
 
 def printer(label: str) -> None:

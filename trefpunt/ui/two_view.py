@@ -10,7 +10,19 @@ import pandas as pd
 import streamlit as st
 
 from trefpunt.queries import MODES
-from trefpunt.ui import controls, data, legend, overlay, session, style, two_compare, two_files, two_places, words
+from trefpunt.ui import (
+    controls,
+    data,
+    legend,
+    overlay,
+    print_view,
+    session,
+    style,
+    two_compare,
+    two_files,
+    two_places,
+    words,
+)
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import category_styles, show_map
 from trefpunt.ui.state import MINUTES, ViewState
@@ -77,6 +89,7 @@ def page(t: Text) -> None:
             farther = _shared(view, view.pair_mode, MINUTES[-1])
             style.html(two_places.absent(t, none, farther, tables["cycle"], view))
     style.html(two_compare.card(t, pair, data.between(*pair, "walk")))
+    print_view.open_button(t, view=view)
     _suggestions(t, pair)
 
 

@@ -57,6 +57,14 @@
     window.location.reload();
   };
 
+  /** Close the menu of the display; after Escape the focus goes back to where it was opened. */
+  shell.close = function (back) {
+    const fold = document.querySelector(".tp-display[open]");
+    if (!fold) return;
+    if (back) fold.querySelector("summary").focus();
+    fold.open = false;
+  };
+
   /** Let a screen reader say something; the same text is not said twice. */
   shell.say = function (text) {
     let box = document.getElementById("tp-live");
@@ -87,6 +95,14 @@
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-tp-theme]");
     if (button) shell.choose(button.dataset.tpTheme);
+    if (!event.target.closest(".st-key-shell_display")) shell.close();
+    // A jump moves the focus; the address, in which Streamlit would see another page, stays as it is.
+    const jump = event.target.closest("a.tp-skip");
+    const target = jump && document.getElementById(jump.hash.slice(1));
+    if (target) {
+      event.preventDefault();
+      target.focus();
+    }
     // A link to another view of the app: as the browser's own back button goes there, without loading the app anew.
     // With a key held, or without this script, it is a link as any other.
     const link = event.target.closest("a[data-tp-view]");
@@ -96,6 +112,7 @@
     window.dispatchEvent(new PopStateEvent("popstate"));
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
   });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") shell.close(true); });
   window.addEventListener("keydown", (event) => {
     if (!event.isTrusted || event.ctrlKey || event.metaKey || event.altKey) return;
     const inside = (selector) => event.target.closest && event.target.closest(selector);

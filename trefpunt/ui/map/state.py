@@ -12,7 +12,7 @@ from typing import Any
 from trefpunt.errors import TrefpuntError, UnknownCodeError
 from trefpunt.ui.escape import escape_map_text
 from trefpunt.ui.map.assets import PublishedAssets
-from trefpunt.ui.map.view import LABELS, SHAPES, CategoryStyle, Home, MapView
+from trefpunt.ui.map.view import KINDS, LABELS, SHAPES, CategoryStyle, Home, MapView, Mark
 
 _DIGITS = string.digits + string.ascii_lowercase
 """How minutes are written; what is farther than these can say is not said."""
@@ -74,6 +74,8 @@ def encode_state(published: PublishedAssets, styles: Mapping[str, CategoryStyle]
         "calm": view.calm,
         "home": view.home and _home(view.home, published),
         "spot": view.spot and [float(degrees) for degrees in view.spot],
+        "marks": [_mark(mark) for mark in view.marks],
+        "pick": view.pick,
         "labels": {name: escape_map_text(view.labels[name]) for name in LABELS},
     }
     return json.dumps(state, separators=(",", ":"), allow_nan=False)
@@ -93,6 +95,12 @@ def _home(home: Home, published: PublishedAssets) -> dict[str, Any]:
         "minutes": "".join(_DIGITS[round(m)] if 0 <= m < len(_DIGITS) - 0.5 else "-" for m in minutes),
         "bike": _escaped(sorted(home.by_bike)),
     }
+
+
+def _mark(mark: Mark) -> list[Any]:
+    at = [float(mark.lat), float(mark.lon)]
+    origin = mark.origin and [float(degrees) for degrees in mark.origin]
+    return [mark.kind, int(mark.number), escape_map_text(mark.category), at, origin]
 
 
 def _escaped(texts: Iterable[str]) -> list[str]:
@@ -116,6 +124,10 @@ def _check(published: PublishedAssets, styles: Mapping[str, CategoryStyle], view
     faults = [f"'{c}' is no colour" for c in sorted(map(str, colours)) if not _COLOUR.fullmatch(c)]
     faults += [f"{k}: {v} is no size class" for k, v in view.place_sizes.items() if v not in range(6)]
     faults += [f"{k}: '{s.shape}' is no shape" for k, s in styles.items() if s.shape not in SHAPES]
+    faults += [f"'{m.kind}' is no change" for m in view.marks if m.kind not in KINDS]
+    faults += [f"there is no category '{m.category}'" for m in view.marks if m.category not in styles]
+    spots = [degrees for m in view.marks for degrees in (m.lat, m.lon, *(m.origin or ()))]
+    faults += [f"{degrees} is no number of degrees" for degrees in spots if not math.isfinite(degrees)]
     faults += [f"the label '{name}' is missing" for name in LABELS if name not in view.labels]
     if faults:
         raise TrefpuntError("map", faults, "Give colours as #rrggbb, sizes from 0 to 5, known shapes, and every label.")

@@ -63,6 +63,36 @@ class Home:
     by_bike: frozenset[str] = frozenset()
 
 
+Kind = Literal["added", "closed", "moved"]
+KINDS: tuple[str, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What would change about a place, drawn over all else: a new one with a dashed ring, a closed one crossed out.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`.
+    number
+        Stands beside it, as in the list of changes.
+    category
+        Of the place: its colour and drawing.
+    lat, lon
+        Where it would be, or was when it is closed; degrees.
+    origin
+        Latitude and longitude of where a moved place was: a line leads from there.
+    """
+
+    kind: Kind
+    number: int
+    category: str
+    lat: float
+    lon: float
+    origin: tuple[float, float] | None = None
+
+
 @dataclass(frozen=True)
 class MapView:
     """All that an interaction can change on the map. Text is plain; the map escapes it.
@@ -100,6 +130,10 @@ class MapView:
     origins
         Area code → share (0–1) of 'where they come from': replaces `fills` while it is there, in shades of one
         colour up to the largest share; areas that are absent are left nearly blank.
+    marks
+        Changes to draw.
+    pick
+        Whether a click means a spot (`Spot`), whatever is drawn there, and not a place or area.
     dark
         Whether the page is dark.
     """
@@ -120,6 +154,8 @@ class MapView:
     home: Home | None = None
     spot: tuple[float, float] | None = None
     origins: Mapping[str, float] | None = None
+    marks: tuple[Mark, ...] = ()
+    pick: bool = False
     dark: bool = False
 
 
@@ -129,3 +165,11 @@ class MapEvent:
 
     kind: Literal["place", "area"]
     id: str
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A click on a spot, while `MapView.pick` asks for one; degrees."""
+
+    lon: float
+    lat: float
