@@ -7,7 +7,7 @@ SOURCES ?= ../shared/sources
 # With a screen the explorer opens in the browser; on a server it only listens.
 HEADLESS := $(if $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s))),false,true)
 
-.PHONY: help setup setup-dev run test test-long lint format build check bench bench-docs screenshots lock clean
+.PHONY: help setup setup-dev run test test-long lint format build check bench bench-browser bench-docs screenshots lock clean
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
@@ -63,6 +63,10 @@ bench: setup-dev  ## Time the engine beside its peers on this machine
 bench-docs: setup-dev  ## The same with the build and cities up to 100 times as large, written to docs (some minutes)
 	@$(BIN)/python -m trefpunt bench --sources $(SOURCES) --scale 1,10,100 \
 		--out docs/benchmarks.json --picture docs/images/bench.png --docs docs/performance.md
+	@$(BIN)/python -m trefpunt bench --browser --out docs/benchmarks.json --docs docs/performance.md
+
+bench-browser: setup-dev  ## Time the explorer in a browser on this machine
+	@$(BIN)/python -m trefpunt bench --browser
 
 screenshots: setup-dev  ## Make docs/images anew
 	@$(BIN)/python -m tests.browser.screenshots

@@ -20,12 +20,14 @@ MAP = 'iframe[src*="streamlit_folium"]'
 def settled(page: Page) -> list[tuple[str, Page | Frame]]:
     """Wait until a page is drawn, its map too; return what there is to look at, by name."""
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=PATIENCE)
-    # Nothing above shows before its run of the script began, and the run ends with the foot of the page.
+    # The foot of the page is drawn last; on a large screen it is there, unseen.
+    expect(page.locator("footer.tp-foot")).to_be_attached(timeout=PATIENCE)
     expect(page.locator('[data-testid="stApp"]')).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=PATIENCE
     )
     documents: list[tuple[str, Page | Frame]] = [("page", page)]
-    if page.locator(MAP).count():
+    # Every map has a jump past it; its frame may come a moment later than the rest.
+    if page.locator("a.tp-skip[href='#tp-beyond-map']").count():
         box = page.locator(MAP).content_frame.locator(".leaflet-container")
         expect(box).to_have_attribute("data-applied", re.compile(r"\d"), timeout=PATIENCE)
         frame = page.locator(MAP).element_handle().content_frame()

@@ -31,7 +31,7 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-GUESSED = re.compile(r"^/[a-z]+/_stcore/(health|host-config)$")
+GUESSED = re.compile(r"^/[a-z_]+/_stcore/(health|host-config)$")
 START_SECONDS = 60
 STREAMLIT = [sys.executable, "-m", "streamlit", "run"]
 

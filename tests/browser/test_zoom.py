@@ -129,6 +129,9 @@ def test_few_colours_of_the_visitor_s_own(open_page, url):
     low, high = (luminous(page, f".tp-card .tp-bar .tp-{group}") for group in ("low", "high"))
     canvas = luminous(page, "body")
     assert len({low, high, canvas}) == 3
+    # Streamlit's slider is made of backgrounds alone.
+    slider = page.locator('[data-testid="stSlider"] [role="group"] div').first
+    assert slider.evaluate("(e) => getComputedStyle(e).forcedColorAdjust") == "none"
     here = page.locator('.st-key-shell_pages a[aria-current="page"]')
     assert here.evaluate("(e) => getComputedStyle(e).outlineStyle") == "solid"
 

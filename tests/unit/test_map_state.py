@@ -11,7 +11,19 @@ from shapely import Point, box
 
 from trefpunt.crs import RD
 from trefpunt.errors import SnapshotError, TrefpuntError, UnknownCodeError
-from trefpunt.ui.map import LABELS, CategoryStyle, Home, MapEvent, MapView, assets, hatch_css, origin_colour, publish
+from trefpunt.ui.map import (
+    LABELS,
+    CategoryStyle,
+    Home,
+    MapEvent,
+    MapView,
+    Mark,
+    Spot,
+    assets,
+    hatch_css,
+    origin_colour,
+    publish,
+)
 from trefpunt.ui.map.elements import MapState, TrefpuntMap, static_url
 from trefpunt.ui.map.show import fresh_event
 from trefpunt.ui.map.state import encode_state
@@ -226,6 +238,28 @@ def test_origins_replace_the_fills(published):
     assert state["fills"] == [origin_colour(0), origin_colour(1)]  # the largest share is the darkest
 
 
+def test_changes_are_drawn_by_number(published):
+    marks = (Mark("added", 1, "cafe", 50.85, 5.69), Mark("moved", 2, "cafe", 50.85, 5.69, (50.84, 5.7)))
+    state = json.loads(encode_state(published, STYLES, replace(VIEW, marks=marks, pick=True)))
+    assert state["pick"] is True
+    assert state["marks"] == [
+        ["added", 1, "cafe", [50.85, 5.69], None],
+        ["moved", 2, "cafe", [50.85, 5.69], [50.84, 5.7]],
+    ]
+
+
+def test_all_that_is_wrong_with_changes_is_named(published):
+    marks = (Mark("gone", 1, "bar", float("nan"), 5.69), Mark("moved", 2, "cafe", 50.85, 5.69, (float("inf"), 5.7)))
+    with pytest.raises(TrefpuntError) as caught:
+        encode_state(published, STYLES, replace(VIEW, marks=marks))
+    assert caught.value.faults == (
+        "'gone' is no change",
+        "there is no category 'bar'",
+        "nan is no number of degrees",
+        "inf is no number of degrees",
+    )
+
+
 def test_origin_ramp():
     assert origin_colour(0.0) == "#f3f5f4"
     assert origin_colour(1.0) == "#08535b"
@@ -262,6 +296,16 @@ def test_state_element_carries_the_state():
         ({"event": {"kind": "place", "id": 7, "nonce": "b-1"}}, None),
         ({"event": {"kind": ["place"], "id": "p1", "nonce": "b-1"}}, None),
         ({"event": {"kind": "place", "id": "p1"}}, None),
+        ({"event": {"kind": "spot", "lon": 5.7, "lat": 50, "nonce": "b-1"}}, ("b-1", Spot(5.7, 50.0))),
+        ({"event": {"kind": "spot", "lon": 5.7, "lat": 50, "nonce": "a-1"}}, None),  # heard before
+        ({"event": {"kind": "spot", "lon": 5.7, "nonce": "b-1"}}, None),
+        ({"event": {"kind": "spot", "lon": "5.7", "lat": 50, "nonce": "b-1"}}, None),
+        ({"event": {"kind": "spot", "lon": True, "lat": 50, "nonce": "b-1"}}, None),
+        ({"event": {"kind": "spot", "lon": float("nan"), "lat": 50, "nonce": "b-1"}}, None),
+        ({"event": {"kind": "spot", "lon": 5.7, "lat": float("inf"), "nonce": "b-1"}}, None),
+        ({"event": {"kind": "spot", "lon": 5.7, "lat": 90.1, "nonce": "b-1"}}, None),
+        ({"event": {"kind": "spot", "lon": 10**400, "lat": 50, "nonce": "b-1"}}, None),
+        ({"event": {"kind": "spot", "lon": 5.7, "lat": 50, "nonce": 1}}, None),
         ({"event": "place"}, None),
         ({}, None),
         (None, None),

@@ -13,6 +13,7 @@ from trefpunt.ui.state import (
     COLUMNS,
     FIGURES,
     LEVELS,
+    MAX_SCENARIO,
     MAX_TEXT,
     MINUTES,
     MODES,
@@ -63,6 +64,8 @@ def views(draw: st.DrawFn) -> ViewState:
         screen=draw(st.sampled_from(SCREENS)),
         sheet=draw(st.sampled_from(SHEETS)),
         home=draw(st.none() | st.sampled_from(neighbourhoods)),
+        scenario=draw(SEARCHES),
+        versus=draw(SEARCHES),
     )
     kind = draw(st.sampled_from(("none", "place", "area", "street", "pair")))
     if kind == "street":
@@ -91,7 +94,7 @@ def test_round_trip(view: ViewState) -> None:
                 *to_params(ViewState(lang="en")),
                 *"abcdefg",
                 *("level category mode minutes place area pair street home within search".split()),
-                *("topic environment reference factor order table sort columns figure".split()),
+                *("topic environment reference factor order table sort columns figure scenario versus".split()),
             ]
         ),
         st.text(max_size=40),
@@ -101,6 +104,17 @@ def test_any_address_gives_a_view_that_writes_itself(params: dict[str, str]) -> 
     """No address raises, and what it gives is a view in order: it survives its own round trip."""
     view, _ = from_params(params, KNOWN)
     assert from_params(to_params(view), KNOWN) == (view, ())
+
+
+def test_a_scenario_too_long_for_the_address_stays_out_of_it() -> None:
+    most = "x" * MAX_SCENARIO
+    assert to_params(ViewState(scenario=most)) == {"scenario": most}
+    assert to_params(ViewState(scenario=most + "x")) == {}
+    # As it stands in the address a quotation mark takes three characters.
+    assert to_params(ViewState(versus='"' * (MAX_SCENARIO // 3 + 1))) == {}
+    view, unknown = from_params({"scenario": most + "x", "lang": "en"}, KNOWN)
+    assert view == ViewState(lang="en")
+    assert unknown == (Unknown("scenario", "x" * 40 + "…"),)
 
 
 def test_default_view_has_a_bare_address() -> None:

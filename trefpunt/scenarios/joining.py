@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -122,5 +123,18 @@ def _to_rd() -> Transformer:
 
 def to_metres(lon: float, lat: float) -> tuple[float, float]:
     """A point in metres (EPSG:28992); ∞ where the projection has no answer."""
+    return _projector().submit(_project, lon, lat).result()
+
+
+def _project(lon: float, lat: float) -> tuple[float, float]:
     x, y = _to_rd().transform(lon, lat)
     return float(x), float(y)
+
+
+@lru_cache(maxsize=1)
+def _projector() -> ThreadPoolExecutor:
+    """One thread that projects.
+
+    PROJ is set up anew in each thread, which takes 30 ms, and a server may use a new thread for every request.
+    """
+    return ThreadPoolExecutor(max_workers=1, thread_name_prefix="projector")

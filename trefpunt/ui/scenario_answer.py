@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from trefpunt.scenarios import NOTICED_MIN, Scenario
 from trefpunt.ui import charts, data, markers, scenario_words, words
@@ -20,8 +18,7 @@ COUNTS = ("places", "residents_within", "residents_unserved")
 CITY = (*COUNTS, "access_low", "access_middle", "access_high", "bridge", "encounter")
 """Figures of a category, in the order of the table; those that are no counts are shown times 100."""
 
-PLACE = ("residents_within", "encounter", "bridge")
-"""Figures of a place."""
+SIDES = ("before", "after")
 
 
 def mode(category: str) -> str:
@@ -151,38 +148,25 @@ def _neighbourhoods(t: Text, answer: Answer, one: str) -> str:
     rest = len(found) - len(touched)
     if not touched:
         return f'<p class="tp-small">{escape(t.plural("scenario.areas.rest", rest))}</p>'
+    columns = {"within_before": 0, "within_after": 0, "minutes_before": 1, "minutes_after": 1}
     rows = [
-        [
-            escape(str(row["name"])),
-            _step(t, row["within_before"], row["within_after"], 0),
-            _step(t, row["minutes_before"], row["minutes_after"], 1),
-        ]
+        [escape(str(row["name"])), *(escape(_plain(t, row[column], digits)) for column, digits in columns.items())]
         for row in touched
     ]
-    way = mode(one)
-    head = [
-        t("scenario.column.area"),
-        t("scenario.column.within", minutes=answer.minutes),
-        t(f"scenario.column.minutes_{way}"),
-    ]
+    head = [t("scenario.column.area")]
+    head += [t(f"scenario.column.within_{side}", minutes=answer.minutes) for side in SIDES]
+    head += [t(f"scenario.column.minutes_{side}_{mode(one)}") for side in SIDES]
     drawn = table(t("scenario.areas.caption"), head, rows)
     note = f'<p class="tp-small">{escape(t.plural("scenario.areas.rest", rest))}</p>' if rest else ""
     return charts.folded(t.plural("scenario.areas.title", len(touched)), drawn + note)
 
 
-def _step(t: Text, before: Any, after: Any, digits: int) -> str:
-    """Return 'before → after', read aloud as 'from before to after'."""
-    values = [
-        t("scenario.no_figure") if pd.isna(value) else t.number(float(value), digits) for value in (before, after)
-    ]
-    if values[0] == values[1]:
-        return escape(values[0])
-    arrow = f'<span aria-hidden="true"> → </span><span class="tp-unseen"> {escape(t("scenario.to"))} </span>'
-    return f"{escape(values[0])}{arrow}<b>{escape(values[1])}</b>"
+def _plain(t: Text, value: float, digits: int) -> str:
+    return t("scenario.no_figure") if math.isnan(value) else t.number(value, digits)
 
 
-def places(t: Text, scenario: Scenario, answer: Answer) -> str:
-    """Return the figures of each place that was added, closed or moved."""
+def places(t: Text, scenario: Scenario, answer: Answer) -> list[str]:
+    """Return the figures of each place that was added, closed or moved, one after the other."""
     parts = []
     for number_, change in scenario_words.listed(scenario):
         kind = answer.changed.get(change.subject)
@@ -208,8 +192,8 @@ def places(t: Text, scenario: Scenario, answer: Answer) -> str:
             )
         else:
             body += charts.facts((name, number(t, key, float(found[key][side]))) for key, name in named.items())
-        parts.append(f'<h4><b class="tp-changeno">{number_}</b>{title}</h4>{body}')
-    return f'<div class="tp-outplaces">{"".join(f"<div>{part}</div>" for part in parts)}</div>'
+        parts.append(f'<div class="tp-outplace"><h4><b class="tp-changeno">{number_}</b>{title}</h4>{body}</div>')
+    return parts
 
 
 def _capital(text: str) -> str:

@@ -2,47 +2,66 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from html import escape
 
 import pandas as pd
+import streamlit as st
 
-from trefpunt.ui import data, links, scenario_answer, scenario_data, scenario_state, scenario_tool, session, words
+from trefpunt.ui import data, scenario_answer, scenario_data, scenario_state, scenario_tool, style, words
 from trefpunt.ui.i18n import Text
 
 MOST = 5
 
+_CLOSE = "scenario_precious"
 
-def listed(t: Text) -> str:
-    """Return the list for the kind of place in use, as HTML."""
+
+def draw(t: Text) -> None:
+    """Draw the list for the kind of place in use, and let the visitor close one of them."""
     kind = scenario_tool.kind()
     plural = words.category_plural(t, kind)
     title = f'<h2 class="tp-section">{escape(t("scenario.precious.title", plural=plural))}</h2>'
-    if not data.has("closing"):
-        return f"{title}<p>{escape(t('scenario.precious.absent'))}</p>"
-    found = scenario_data.precious(kind)
+    found = scenario_data.precious(kind).head(MOST)
     if found.empty:
-        return f"{title}<p>{escape(t('scenario.precious.none', plural=plural))}</p>"
-    head = [
-        t("scenario.precious.place"),
-        *(t(f"scenario.precious.{column}") for column in ("bridge", "encounter", "left")),
-    ]
+        said = t("scenario.precious.none", plural=plural) if data.has("closing") else t("scenario.precious.absent")
+        style.html(f"{title}<p>{escape(said)}</p>")
+        return
+    columns = (t(f"scenario.precious.{column}") for column in ("bridge", "encounter", "left"))
     rows = [
-        [_name(t, str(key), row), _loss(t, row, "bridge"), _loss(t, row, "encounter"), t.number(row["residents_left"])]
-        for key, row in found.head(MOST).iterrows()
+        [_name(t, row), _loss(t, row, "bridge"), _loss(t, row, "encounter"), t.number(row["residents_left"])]
+        for _, row in found.iterrows()
     ]
     intro = f'<p class="tp-intro">{escape(t("scenario.precious.intro", plural=plural))}</p>'
     note = f'<p class="tp-small">{escape(t("scenario.precious.note"))}</p>'
     caption = t("scenario.precious.caption", n=len(rows))
-    return f'<section class="tp-precious">{title}{intro}{scenario_answer.table(caption, head, rows)}{note}</section>'
+    table = scenario_answer.table(caption, [t("scenario.precious.place"), *columns], rows)
+    style.html(f'<section class="tp-precious">{title}{intro}{table}{note}</section>')
+    _close(t, found)
 
 
-def _name(t: Text, key: str, row: pd.Series) -> str:
-    view = scenario_state.closing(session.current(), key)
+def _close(t: Text, found: pd.DataFrame) -> None:
+    # A list and not links in the table: these would hold the whole plan and be sent anew at each change.
+    names = {str(key): words.place_name(t, row["name"], str(row["category"])) for key, row in found.iterrows()}
+
+    def close() -> None:
+        place = st.session_state[_CLOSE]
+        if place in names:
+            scenario_state.close(place)
+        st.session_state[_CLOSE] = None
+
+    st.selectbox(
+        t("scenario.precious.close"),
+        tuple(names),
+        index=None,
+        format_func=lambda key: names[key],
+        placeholder=t("scenario.precious.choose"),
+        key=_CLOSE,
+        on_change=close,
+    )
+
+
+def _name(t: Text, row: pd.Series) -> str:
     name, area = words.place_name(t, row["name"], str(row["category"])), words.area_name(row["neighbourhood_code"])
-    address = links.address("wat_als", replace(view, street=None))
-    link = f'<a data-tp-view="wat_als" href="{escape(address)}">{escape(t("scenario.precious.close"))}</a>'
-    return f"{escape(name)} <small>{escape(area)}</small> {link}"
+    return f"{escape(name)} <small>{escape(area)}</small>"
 
 
 def _loss(t: Text, row: pd.Series, what: str) -> str:

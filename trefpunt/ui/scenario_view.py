@@ -51,9 +51,11 @@ def page(t: Text) -> None:
     else:
         session.swap(_SAID, "")
     style.html(f'<section class="tp-cannot"><p>{escape(t("scenario.cannot"))}</p></section>')
-    style.html(scenario_precious.listed(t))
-    scenario_files.draw(t, scenario, answer)
-    scenario_compare.draw(t, scenario)
+    scenario_precious.draw(t)
+    with st.container(key="scenario_keep", gap="small"):
+        scenario_files.draw(t, scenario, answer)
+    with st.container(key="scenario_compare", gap="small"):
+        scenario_compare.draw(t, scenario)
     scenario_data.warm(data.mark())
 
 
@@ -62,13 +64,15 @@ def _answer(t: Text, scenario: Scenario, answer: Answer) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="scenario_head"):
         style.html(f'<h2 class="tp-section">{escape(t("scenario.answer"))}</h2>')
         controls.minutes(t)
-    style.html("".join(scenario_answer.category(t, answer, one) for one in answer.categories))
-    style.html(
-        charts.folded(t("scenario.explained.title"), charts.bullets(t(f"scenario.explained.{k}") for k in EXPLAINED))
-    )
-    style.html(
-        f'<h3 class="tp-subhead">{escape(t("scenario.place.title"))}</h3>{scenario_answer.places(t, scenario, answer)}'
-    )
+    # One by one: what a further change leaves as it is, is not sent again.
+    for one in answer.categories:
+        style.html(scenario_answer.category(t, answer, one))
+    lines = charts.bullets(t(f"scenario.explained.{line}") for line in EXPLAINED)
+    style.html(charts.folded(t("scenario.explained.title"), lines))
+    style.html(f'<h3 class="tp-subhead">{escape(t("scenario.place.title"))}</h3>')
+    with st.container(key="scenario_places"):
+        for place in scenario_answer.places(t, scenario, answer):
+            style.html(place)
     scenario_pairs.draw(t, answer)
     said = scenario_answer.said(t, answer)
     if said != session.swap(_SAID, said):

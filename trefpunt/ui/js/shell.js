@@ -19,6 +19,14 @@
       element.dataset.tpSaid = said;
       element.setAttribute("aria-label", said);
     });
+    // Words that a style sheet writes over Streamlit's English ones on a button for files are no name: give it one.
+    document.querySelectorAll('[data-testid="stFileUploader"] section[aria-label]').forEach((box) => {
+      box.querySelectorAll("button, input").forEach((element) => {
+        const seen = getComputedStyle(element, "::after").content.replace(/^(none|normal)$|"/g, "");
+        const named = [seen, box.getAttribute("aria-label")].filter(Boolean).join(": ");
+        if (element.getAttribute("aria-label") !== named) element.setAttribute("aria-label", named);
+      });
+    });
     const pages = document.querySelector(".st-key-shell_pages");
     if (pages && pages.getAttribute("aria-label") !== shell.words.pages) {
       pages.setAttribute("role", "navigation");
@@ -27,6 +35,11 @@
     document.querySelectorAll(".st-key-shell_pages a").forEach((link) => {
       if (link.closest('[class*="st-key-shell_here_"]')) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
+    });
+    // A table that is wider than its place can be moved by keyboard; one that fits is no stop.
+    document.querySelectorAll(".tp-scroll").forEach((box) => {
+      if (box.scrollWidth > box.clientWidth + 1) box.setAttribute("tabindex", "0");
+      else box.removeAttribute("tabindex");
     });
     shell.mark();
   };
@@ -84,10 +97,14 @@
   if (shell.started) return;
   shell.started = true;
   let asked = 0;
-  new MutationObserver(() => {
+  const again = () => {
     cancelAnimationFrame(asked);
     asked = requestAnimationFrame(shell.relabel);
-  }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] });
+  };
+  const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] };
+  new MutationObserver(again).observe(document.body, watched);
+  window.addEventListener("resize", again);
+  document.addEventListener("toggle", again, true); // what folds open may be wide
   // A device that turns dark in the evening: Streamlit follows at once, our colours and the map with the next run.
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     if (shell.theme() === "System" && !window.matchMedia("print").matches) window.location.reload();
