@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
@@ -15,6 +16,9 @@ from rich.table import Table
 
 from trefpunt import snapshot as snapshots
 from trefpunt.errors import TrefpuntError
+
+if TYPE_CHECKING:
+    from trefpunt.scenarios import Sheet
 
 DEFAULT_DATA = Path("data/maastricht")
 
@@ -25,6 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 _errors = Console(stderr=True)
+
+WORDY = 3
+"""With so many columns of words, these may take more than one line."""
 
 
 class Subject(StrEnum):
@@ -58,6 +65,23 @@ class Mode(StrEnum):
 
     walk = "walk"
     cycle = "cycle"
+
+
+class Where(StrEnum):
+    """Where a new place could be."""
+
+    anywhere = "anywhere"
+    public = "public"
+    schools = "schools"
+    parks = "parks"
+
+
+class Objective(StrEnum):
+    """What a new place should do."""
+
+    gain = "gain"
+    within = "within"
+    cover = "cover"
 
 
 Data = Annotated[Path, typer.Option("--data", help="The folder of the snapshot.")]
@@ -173,17 +197,56 @@ def scenario(
     if answer is Answer.json:
         print(json.dumps(scenarios.records(asked, outcome), ensure_ascii=False, indent=2, allow_nan=False))
         return
-    console = Console()
-    for sheet in scenarios.sheets(asked, outcome):
-        table = Table(title=_plain(sheet.title), title_justify="left")
-        for number, column in enumerate(sheet.header):
-            words = number < sheet.texts
-            table.add_column(column, justify="left" if words else "right", no_wrap=words)
-        for cells in sheet.rows:
-            table.add_row(*(_plain(cell) for cell in cells))
-        console.print(table)
-    for line in scenarios.remarks(outcome):
-        console.print(_plain(line), highlight=False)
+    _print(scenarios.sheets(asked, outcome), scenarios.remarks(outcome))
+
+
+@app.command()
+def suggest(
+    category: Annotated[str, typer.Option(help="What to make: a category of trefpunt/categories.toml.")],
+    places: Annotated[int, typer.Option(min=1, max=5, help="How many new ones.")] = 1,
+    where: Annotated[Where, typer.Option(help="Where they could be.")] = Where.anywhere,
+    objective: Annotated[Objective, typer.Option(help="What to make as large as possible.")] = Objective.gain,
+    minutes: Minutes = 15,
+    data: Data = DEFAULT_DATA,
+    answer: Annotated[Answer, typer.Option("--format", help="How to print it.")] = Answer.table,
+) -> None:
+    """Where a new place, or a few, would do most for both low- and high-welfare residents (docs/method.md)."""
+    from trefpunt import scenarios
+    from trefpunt import suggest as spots
+
+    snapshot = snapshots.load(data)
+    request = spots.Request(category, places, where.value, minutes, objective.value)
+    found = spots.suggest(scenarios.ground_of(snapshot), request, snapshot.derived["street_names"])
+    if answer is Answer.json:
+        print(json.dumps(spots.records(found), ensure_ascii=False, indent=2, allow_nan=False))
+        return
+    _print(spots.sheets(found), spots.remarks(found))
+
+
+@app.command()
+def gaps(
+    category: Annotated[
+        list[str] | None, typer.Option(help="May be repeated; clubs, associations, community centres if left out.")
+    ] = None,
+    pairs: Annotated[
+        float | None,
+        typer.Option(min=0, max=50, help="A place bridges from so many low-high pairs of 100; the municipality's own."),
+    ] = None,
+    mode: Annotated[Mode | None, typer.Option(help="How people travel; each category's own if left out.")] = None,
+    minutes: Minutes = 15,
+    data: Data = DEFAULT_DATA,
+    answer: Annotated[Answer, typer.Option("--format", help="How to print it.")] = Answer.table,
+) -> None:
+    """Residents of each neighbourhood who reach no place of some categories, and none that bridges."""
+    from trefpunt import queries
+    from trefpunt import suggest as spots
+
+    setting = queries.setting(snapshots.load(data))
+    found = spots.unserved(setting, minutes, category or spots.CLUBS, pairs, mode.value if mode else None)
+    if answer is Answer.json:
+        print(json.dumps(spots.gap_records(found), ensure_ascii=False, indent=2, allow_nan=False))
+        return
+    _print(spots.gap_sheets(found), spots.gap_remarks(found))
 
 
 @app.command()
@@ -192,6 +255,9 @@ def bench(
     repeat: Annotated[int, typer.Option(min=1, help="Runs of each; the median is shown.")] = 5,
     quick: Annotated[
         bool, typer.Option("--quick", help="Walking only, slow peers once, not all measures of the city.")
+    ] = False,
+    browser: Annotated[
+        bool, typer.Option("--browser", help="The explorer in a browser instead (playwright and a Chromium).")
     ] = False,
     sources: Annotated[
         Path | None, typer.Option(help="A folder of source files (docs/data.md): time the build from them too.")
@@ -206,7 +272,22 @@ def bench(
     """Time the engine beside its peers (scipy, and igraph, pandana, networkx where installed), answers compared."""
     from trefpunt.bench.run import Options, run, sizes
 
-    run(Options(data, repeat, quick, sources, sizes(scale), out, picture, docs))
+    run(Options(data, repeat, quick, browser, sources, sizes(scale), out, picture, docs))
+
+
+def _print(sheets: Iterable[Sheet], remarks: Iterable[str]) -> None:
+    """Tables of text, and what must stand below them."""
+    console = Console()
+    for sheet in sheets:
+        table = Table(title=_plain(sheet.title), title_justify="left")
+        for number, column in enumerate(sheet.header):
+            words = number < sheet.texts
+            table.add_column(column, justify="left" if words else "right", no_wrap=words and sheet.texts < WORDY)
+        for cells in sheet.rows:
+            table.add_row(*(_plain(cell) for cell in cells))
+        console.print(table)
+    for line in remarks:
+        console.print(_plain(line), highlight=False)
 
 
 def _plain(text: str) -> str:

@@ -13,7 +13,7 @@ SCREEN = {"streamlit", "folium", "streamlit_folium", "branca"}
 NETWORK = {"requests", "httpx", "urllib.request", "urllib3", "http.client", "socket", "aiohttp"}
 SLOW = {"osmnx", "segregation", "esda", "libpysal"}
 # Nothing runs back up: a package may import those before it, and itself.
-ORDER = ["sources", "tables", "estimate", "network", "metrics", "snapshot", "queries", "scenarios", "ui"]
+ORDER = ["sources", "tables", "estimate", "network", "metrics", "snapshot", "queries", "scenarios", "suggest", "ui"]
 MAX_LINES = {"pages": 80, "streamlit_app.py": 40, "trefpunt": 400}
 
 
