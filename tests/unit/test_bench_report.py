@@ -93,8 +93,8 @@ def test_a_block_that_there_is_not_is_named():
 
 
 def test_tables_are_as_wide_as_their_headers():
-    for group in tables(REPORT).values():
-        assert group
+    for name, group in tables(REPORT).items():
+        assert group or name in ("browser_machine", "visits", "changes", "load")  # see test_bench_browser.py
         for table in group:
             assert {len(row) for row in table.rows} == {len(table.header)}
 

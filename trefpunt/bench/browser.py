@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import shapely
 
 from trefpunt import snapshot
 from trefpunt.bench import browser_sessions, chromium
@@ -33,11 +34,13 @@ if TYPE_CHECKING:
 SLOW = Line(bits_per_second=1.5e6, round_trip_s=0.15)
 COLD_STARTS = 3
 LIBRARIES = ("streamlit", "streamlit-folium", "folium", "pandas", "geopandas")
+FIRST_PLACE = "click a place, the first click on one since the server started"
 FREE_M = 150.0
 """A spot of a neighbourhood that is clicked is so far from all places."""
 
-_MAP = "(n) => window.trefpuntWatch.states > n"
-_DONE = "() => window.trefpuntWatch.done > window.trefpuntWatch.input"
+PLACE_ZOOM, AREA_ZOOM = 17, 15
+ROUNDS = 3
+"""Of four actions each, that the sessions play back."""
 
 
 class _Clicker:
@@ -46,17 +49,30 @@ class _Clicker:
     def __init__(self, visitor: Visitor, server: Server, wire: Wire) -> None:
         self.visitor, self._server, self._wire = visitor, server, wire
 
-    def change(self, what: str, acts: list[Callable[[], None]], condition: str, *, is_map: bool = False) -> Change:
-        """Do each of `acts`, which ends with a click or a key, and wait each time until the page shows it."""
+    def change(
+        self,
+        what: str,
+        acts: list[Callable[[], None]],
+        *,
+        draws: bool,
+        is_map: bool = False,
+        is_budgeted: bool = False,
+    ) -> Change:
+        """Do each of `acts`, which ends with a click or a key, and wait each time until the page shows it.
+
+        `draws`: it shows when the map has drawn its new state; else when the run is over. `is_map`: the map is there
+        before and after.
+        """
         visitor = self.visitor
         took, payload, wired, blank, cpu = [], [], [], [], []
         for act in acts:
             visitor.settle()
-            states = visitor.watched("states")
+            states, runs = visitor.watched("states"), visitor.runs
             heard, wire, busy = visitor.payload, self._wire.count(), self._server.cpu_s()
             act()
-            visitor.wait(condition, states)
-            seen = visitor.watched("changed" if condition == _MAP else "done")
+            if draws:
+                visitor.wait("(n) => window.trefpuntWatch.states > n", states)
+            seen = visitor.watched("changed") if draws else visitor.wait_run(runs)
             visitor.settle()
             took.append((seen - visitor.watched("input")) / 1000)
             payload.append(visitor.payload - heard)
@@ -68,38 +84,63 @@ class _Clicker:
             statistics.median(payload),
             statistics.median(wired),
             max(blank) if is_map else None,
-            statistics.mean(cpu),
+            statistics.median(cpu),
+            is_budgeted,
         )
 
 
 def _spots(loaded: snapshot.Snapshot, repeat: int) -> tuple[gpd.GeoSeries, gpd.GeoSeries]:
-    """Places, one of each of the first categories, and spots of neighbourhoods away from places; points in degrees."""
+    """Places, one of each of the first `repeat` + 1 categories; neighbourhoods, by a spot away from places; degrees."""
     first = loaded.places.sort_index().drop_duplicates("category")
-    places = first[first["category"].isin(list(load_categories())[:repeat])].geometry
+    places = first[first["category"].isin(list(load_categories())[: repeat + 1])].geometry
     inner = loaded.neighbourhoods.geometry.representative_point()
     distance = inner.map(lambda point: float(loaded.places.distance(point).min()))
     return places.to_crs(WGS84), inner[distance >= FREE_M].head(repeat).to_crs(WGS84)
 
 
+class _Hand:
+    """What a visitor does on the map; each ends with one click or key."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self._visitor = visitor
+
+    def kind(self, number: int) -> Callable[[], None]:
+        """Choose a kind of place."""
+        return self._visitor.kind_of_place(number).click
+
+    def spot(self, where: shapely.Point, zoom: int) -> Callable[[], None]:
+        """Click the map there, near enough to hit what is there."""
+        return lambda: self._visitor.page.mouse.click(*self._visitor.spot(where.y, where.x, zoom))
+
+    def later(self) -> None:
+        """One minute more."""
+        self._visitor.keyed("control_minutes").get_by_role("slider").focus()
+        self._visitor.page.keyboard.press("ArrowRight")
+
+
 def _map_changes(clicker: _Clicker, places: gpd.GeoSeries, areas: gpd.GeoSeries, repeat: int) -> list[Change]:
-    visitor = clicker.visitor
-    page = visitor.page
-
-    def kind(number: int) -> Callable[[], None]:
-        return lambda: visitor.kind_of_place(number).click()
-
-    def spot(lat: float, lon: float, zoom: int) -> Callable[[], None]:
-        return lambda: page.mouse.click(*visitor.spot(lat, lon, zoom))
-
-    def later() -> None:
-        visitor.keyed("control_minutes").get_by_role("slider").focus()
-        page.keyboard.press("ArrowRight")
-
+    hand = _Hand(clicker.visitor)
     return [
-        clicker.change("choose a kind of place", [kind(i) for i in range(repeat)], _MAP, is_map=True),
-        clicker.change("click a place", [spot(p.y, p.x, 17) for p in places], _MAP, is_map=True),
-        clicker.change("click a neighbourhood", [spot(p.y, p.x, 15) for p in areas], _MAP, is_map=True),
-        clicker.change("more minutes", [later] * repeat, _MAP, is_map=True),
+        clicker.change(
+            "choose a kind of place",
+            [hand.kind(i) for i in range(repeat + 1)],
+            draws=True,
+            is_map=True,
+            is_budgeted=True,
+        ),
+        clicker.change(FIRST_PLACE, [hand.spot(places.iloc[0], PLACE_ZOOM)], draws=True, is_map=True),
+        clicker.change(
+            "click a place",
+            [hand.spot(p, PLACE_ZOOM) for p in places.iloc[1:]],
+            draws=True,
+            is_map=True,
+            is_budgeted=True,
+        ),
+        clicker.change(
+            "click a neighbourhood", [hand.spot(p, AREA_ZOOM) for p in areas], draws=True, is_map=True, is_budgeted=True
+        ),
+        # What is coloured does not depend on the minutes, so the map is not drawn anew; the card is.
+        clicker.change("more minutes", [hand.later] * repeat, draws=False, is_map=True, is_budgeted=True),
     ]
 
 
@@ -112,11 +153,11 @@ def _page_changes(clicker: _Clicker, repeat: int) -> list[Change]:
     def sort(number: int) -> Callable[[], None]:
         return lambda: visitor.keyed("places_sort").locator("label:has(input)").nth(number).click()
 
-    found = [clicker.change("the page of places", [page("plekken")], _DONE)]
-    found.append(clicker.change("sort the places", [sort(1 + i % 3) for i in range(repeat)], _DONE))
-    found.append(clicker.change("back to the map", [page("kaart")], _MAP))
+    found = [clicker.change("the page of places", [page("plekken")], draws=False)]
+    found.append(clicker.change("sort the places", [sort(1 + i % 3) for i in range(repeat)], draws=False))
+    found.append(clicker.change("back to the map", [page("kaart")], draws=True))
     others = {"twee": "two neighbourhoods", "stad": "the city", "uitleg": "the explanation"}
-    found += [clicker.change(f"the page of {what}", [page(name)], _DONE) for name, what in others.items()]
+    found += [clicker.change(f"the page of {what}", [page(name)], draws=False) for name, what in others.items()]
     return found
 
 
@@ -140,8 +181,8 @@ def _slow(browser: Browser, server: Server, repeat: int) -> tuple[list[Visit], l
             _visit("first map at 1.5 Mbit/s, 150 ms there and back", visitor, wire),
             _visit("the same visitor again at 1.5 Mbit/s", visitor, wire),
         ]
-        acts = [visitor.kind_of_place(i).click for i in range(repeat)]
-        change = _Clicker(visitor, server, wire).change("choose a kind of place at 1.5 Mbit/s", list(acts), _MAP)
+        acts = [_Hand(visitor).kind(i) for i in range(repeat)]
+        change = _Clicker(visitor, server, wire).change("choose a kind of place at 1.5 Mbit/s", acts, draws=True)
         visitor.close()
     return visits, [change]
 
@@ -190,6 +231,36 @@ def _with_browser(browser: Browser, data: Path, repeat: int, progress: Callable[
     return BrowserRun("", {}, found, [*changes, *slow_changes], None)
 
 
+def record(browser: Browser, server: Server, data: Path) -> browser_sessions.Recording:
+    """Visit the map, and note what the browser says to the server for each action."""
+    places, areas = _spots(snapshot.load(data), ROUNDS)
+    with Wire(server.port) as wire:
+        visitor = Visitor(browser, wire)
+
+        def said(act: Callable[[], object]) -> list[bytes]:
+            visitor.settle()
+            before, runs = len(visitor.sent), visitor.runs
+            act()
+            visitor.wait_run(runs)
+            visitor.settle()
+            return [one for one in visitor.sent[before:] if browser_sessions.asks_for_a_run(one)]
+
+        visitor.first_map()
+        opening = [one for one in visitor.sent if browser_sessions.asks_for_a_run(one)]
+        hand = _Hand(visitor)
+        actions = []
+        for i in range(ROUNDS):
+            round_ = [
+                hand.kind(i),
+                hand.spot(places.iloc[i], PLACE_ZOOM),
+                hand.later,
+                hand.spot(areas.iloc[i], AREA_ZOOM),
+            ]
+            actions += [said(act) for act in round_]
+        visitor.close()
+    return browser_sessions.Recording(opening, actions)
+
+
 def measure(data: Path, repeat: int, command: str, progress: Callable[[str], None]) -> BrowserRun:
     """Start the explorer on a snapshot, look at it with Chromium, and let many sessions act on it.
 
@@ -211,11 +282,17 @@ def measure(data: Path, repeat: int, command: str, progress: Callable[[str], Non
         browser = playwright.chromium.launch(executable_path=program, args=list(chromium.FLAGS))
         version = browser.version
         run = _with_browser(browser, data, repeat, progress)
-        browser.close()
-    progress("many sessions at once …")
-    places, areas = _spots(snapshot.load(data), 5)
-    with Server(data) as server:
-        load = browser_sessions.load(server, browser_sessions.script(list(places.index), list(areas.index)))
+        progress("many sessions at once …")
+        server = Server(data)
+        try:
+            recording = record(browser, server, data)
+        except BaseException:
+            server.stop()
+            raise
+        finally:
+            browser.close()
+    with server:
+        load = browser_sessions.load(server, recording)
     machine = this_machine() | {name: importlib.metadata.version(name) for name in LIBRARIES}
     machine |= {"Chromium": version, "processors": str(os.cpu_count())}
     return replace(run, command=command, machine=machine, load=load)

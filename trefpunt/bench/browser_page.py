@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from trefpunt.bench.browser_sessions import is_over
 from trefpunt.bench.browser_wire import Wire
 from trefpunt.errors import TrefpuntError
 
@@ -15,8 +16,25 @@ if TYPE_CHECKING:
 
 WATCH = Path(__file__).with_name("browser_watch.js")
 PATIENCE_S = 60.0
+STILL_S = 0.15
+"""What has not moved for so long stands still."""
+TWO_FRAMES = """() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(
+  () => resolve(performance.timeOrigin + performance.now()))))"""
+"""What was said before is drawn by then."""
+BROKEN = '[data-testid="stException"], .tp-error'
 QUIET_S = 0.4
 """A page that has said nothing for so long has no more to say."""
+
+
+def _fault(text: str) -> TrefpuntError:
+    return TrefpuntError("bench --browser", text, "Look at the explorer in a browser.")
+
+
+def _content(event: dict[str, Any]) -> bytes:
+    """What a websocket carried, before compression."""
+    frame = event["response"]
+    text: str = frame["payloadData"]
+    return base64.b64decode(text) if frame["opcode"] == 2 else text.encode()
 
 
 class Visitor:
@@ -24,8 +42,12 @@ class Visitor:
 
     Attributes
     ----------
+    sent
+        What the page said over its websockets so far.
     payload
         Bytes that came over the page's websockets so far, before compression.
+    runs
+        Runs of the script that the page heard the end of so far.
     requests
         Files asked for over the wire so far; what came out of the browser's own cache is not among them.
     """
@@ -36,16 +58,21 @@ class Visitor:
         self.context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="nl-NL")
         self.context.add_init_script(path=WATCH)
         self.page = self.context.new_page()
-        self.payload = self.requests = 0
+        self.payload = self.requests = self.runs = 0
+        self.sent: list[bytes] = []
         network = self.context.new_cdp_session(self.page)
         network.send("Network.enable")
         network.on("Network.webSocketFrameReceived", self._hear)
+        network.on("Network.webSocketFrameSent", self._say)
         network.on("Network.responseReceived", self._answer)
 
     def _hear(self, event: dict[str, Any]) -> None:
-        frame = event["response"]
-        binary = frame["opcode"] == 2
-        self.payload += len(base64.b64decode(frame["payloadData"])) if binary else len(frame["payloadData"].encode())
+        said = _content(event)
+        self.payload += len(said)
+        self.runs += is_over(said)
+
+    def _say(self, event: dict[str, Any]) -> None:
+        self.sent.append(_content(event))
 
     def _answer(self, event: dict[str, Any]) -> None:
         self.requests += not (event["response"].get("fromDiskCache") or event["type"] == "WebSocket")
@@ -64,14 +91,33 @@ class Visitor:
         Raises
         ------
         TrefpuntError
-            It does not come.
+            It does not come, or the page shows an error instead.
         """
+        from playwright.sync_api import Error
+
+        either = f"(it) => ({condition})(it) || document.querySelector(`{BROKEN}`) !== null"
         try:
-            self.page.wait_for_function(condition, arg=argument, timeout=PATIENCE_S * 1000, polling=20)
-        except Exception as fault:
-            raise TrefpuntError(
-                "bench --browser", f"waited in vain for {condition}", "Look at the explorer in a browser."
-            ) from fault
+            self.page.wait_for_function(either, arg=argument, timeout=PATIENCE_S * 1000, polling=20)
+        except Error as fault:
+            raise _fault(f"waited in vain for {condition}") from fault
+        if broken := self.page.query_selector(BROKEN):
+            raise _fault(f"the page says: {' '.join(broken.inner_text().split())}")
+
+    def wait_run(self, runs: int) -> float:
+        """Wait until more than `runs` are over; return when the page had drawn it, milliseconds.
+
+        Raises
+        ------
+        TrefpuntError
+            None is, or the page shows an error.
+        """
+        until = time.perf_counter() + PATIENCE_S
+        while self.runs <= runs:
+            if time.perf_counter() > until:
+                raise _fault("nothing came of a click")
+            self.page.wait_for_timeout(5)
+        self.wait("() => true")
+        return float(self.page.evaluate(TWO_FRAMES))
 
     def settle(self) -> None:
         """Wait until Streamlit runs nothing and nothing more comes."""
@@ -96,24 +142,29 @@ class Visitor:
         found = self.page.query_selector('iframe[src*="streamlit_folium"]')
         frame = found.content_frame() if found else None
         if frame is None:
-            raise TrefpuntError("bench --browser", "the page has no map", "Look at the explorer in a browser.")
+            raise _fault("the page has no map")
         return frame
 
     def spot(self, lat: float, lon: float, zoom: int) -> tuple[float, float]:
         """Bring a spot to the middle of the map; return where on the page it is, pixels."""
         frame = self.map_frame()
-        x, y = frame.evaluate(
-            """([lat, lon, zoom]) => {
-              map.setView([lat, lon], zoom, { animate: false });
-              const point = map.latLngToContainerPoint([lat, lon]);
-              return [point.x, point.y];
-            }""",
-            [lat, lon, zoom],
-        )
         iframe = self.page.locator('iframe[src*="streamlit_folium"]')
         iframe.scroll_into_view_if_needed()
-        box = iframe.bounding_box() or {"x": 0.0, "y": 0.0}
-        return box["x"] + x, box["y"] + y
+        frame.evaluate("([lat, lon, zoom]) => { map.setView([lat, lon], zoom, { animate: false }); }", [lat, lon, zoom])
+
+        def here() -> tuple[float, float]:
+            x, y = frame.evaluate(
+                "(spot) => { const p = map.latLngToContainerPoint(spot); return [p.x, p.y]; }", [lat, lon]
+            )
+            box = iframe.bounding_box() or {"x": 0.0, "y": 0.0}
+            return box["x"] + x, box["y"] + y
+
+        # A page that still moves would be clicked beside it.
+        before, now = None, here()
+        while now != before:
+            self.page.wait_for_timeout(STILL_S * 1000)
+            before, now = now, here()
+        return now
 
     def keyed(self, key: str) -> Locator:
         """The element that the explorer gave this key."""

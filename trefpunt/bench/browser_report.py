@@ -7,7 +7,7 @@ from typing import Any
 
 from trefpunt.bench.timing import Timing
 
-FIRST_MAP_S, CHANGE_S, CHANGE_BYTES, BLANK_S, CPU_S, RERUN_S, SESSION_MIB = 3.0, 0.3, 10_000, 0.0, 0.03, 1.0, 1.0
+FIRST_MAP_S, CHANGE_S, CHANGE_KB, BLANK_S, CPU_S, RERUN_S, SESSION_MIB = 3.0, 0.3, 10.0, 0.0, 0.03, 1.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,9 @@ class Change:
     blank_s
         The longest that there was no map to see; None where the change is not of the map.
     cpu_s
-        Processor time of the server, mean.
+        Processor time of the server, median.
+    is_budgeted
+        Whether the budgets of a click are about this one.
     """
 
     timing: Timing
@@ -56,6 +58,7 @@ class Change:
     wire_bytes: float
     blank_s: float | None
     cpu_s: float
+    is_budgeted: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Load:
     cpu
         Processors that the server kept busy.
     mib
-        Memory of the server that each session added, MiB.
+        Memory of the server that each session adds, MiB.
     """
 
     sessions: int
@@ -104,3 +107,22 @@ class BrowserRun:
             changes=[Change(**one | {"timing": Timing(**one["timing"])}) for one in found["changes"]],
             load=Load(**found["load"]) if found["load"] else None,
         )
+
+
+def limits(run: BrowserRun) -> list[tuple[str, float, float, str]]:
+    """What is limited: (what, the limit, what was measured, its unit: s, kB, MiB)."""
+    found = [(one.timing.what, FIRST_MAP_S, one.timing.median, "s") for one in run.visits if one.is_budgeted]
+    for one in run.changes:
+        if one.blank_s is None or not one.is_budgeted:
+            continue
+        found += [
+            (f"{one.timing.what}: until it is seen", CHANGE_S, one.timing.median, "s"),
+            (f"{one.timing.what}: sent, compressed", CHANGE_KB, one.wire_bytes / 1000, "kB"),
+            (f"{one.timing.what}: no map to see", BLANK_S, one.blank_s, "s"),
+            (f"{one.timing.what}: processor time of the server", CPU_S, one.cpu_s, "s"),
+        ]
+    if run.load is not None:
+        many = f"{run.load.sessions} sessions acting every {run.load.every_s:.0f} s"
+        found.append((f"{many}: 95 % of the runs within", RERUN_S, run.load.p95_s, "s"))
+        found.append((f"{many}: memory of each", SESSION_MIB, run.load.mib, "MiB"))
+    return found

@@ -43,7 +43,7 @@ async def _is_well(port: int) -> bool:
     return b" 200 " in answer
 
 
-def _apart(work: Coroutine[None, None, _T]) -> _T:
+def apart(work: Coroutine[None, None, _T]) -> _T:
     """Run it in a thread of its own: playwright keeps an event loop in ours."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
@@ -71,7 +71,7 @@ class Server:
         self._folder = tempfile.TemporaryDirectory()
         home = Path(self._folder.name)
         self._log = home / "server.log"
-        self.port = _apart(_free_port())
+        self.port = apart(_free_port())
         environment = {"TREFPUNT_SNAPSHOT": str(data.resolve()), "TREFPUNT_CACHE": str(home / "cache")}
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py"]
         command += ["--server.address", HOST, "--server.port", str(self.port), "--server.headless", "true"]
@@ -80,7 +80,7 @@ class Server:
             self._process = subprocess.Popen(  # noqa: S603 — our own interpreter on our own code
                 command, cwd=ROOT, env=os.environ | environment, stdout=log, stderr=subprocess.STDOUT
             )
-        while not _apart(_is_well(self.port)):
+        while not apart(_is_well(self.port)):
             if self._process.poll() is not None or time.perf_counter() - started > PATIENCE_S:
                 lines = self._log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
                 self.stop()

@@ -1,21 +1,16 @@
-/* Runs first in every page that the benchmark looks at: when was clicked, when did the map change, when did Streamlit
-   come to rest, and was there a moment without a map? Times are those of the clock, in milliseconds. */
+/* Runs first in every page that the benchmark looks at: when was clicked, when did the map change, and was there
+   a moment without a map? Times are those of the clock, in milliseconds. */
 (() => {
   if (window !== window.top) return;
   const now = () => performance.timeOrigin + performance.now();
-  const STATE = "data-test-script-state"; // Streamlit's own word for whether a run is going on
-  const watch = { input: 0, states: 0, changed: 0, done: 0, shown: 0, blank: 0, watching: false };
+  const watch = { input: 0, states: 0, changed: 0, shown: 0, blank: 0, watching: false };
   window.trefpuntWatch = watch;
 
-  const changes = (records) => {
-    if (records.some((record) => record.attributeName === "data-applied")) {
-      // The state is drawn in the frame that comes now.
-      requestAnimationFrame(() => { watch.states += 1; watch.changed = now(); });
-    }
-    if (records.some((record) => record.attributeName === STATE && record.target.getAttribute(STATE) === "notRunning")) {
-      requestAnimationFrame(() => { watch.done = now(); });
-    }
-  };
+  /** The map got a state, and draws it in the frame that comes now. */
+  const changes = () => requestAnimationFrame(() => {
+    watch.states += 1;
+    watch.changed = now();
+  });
   const follow = (page) => {
     for (const kind of ["pointerup", "keydown"]) {
       page.addEventListener(kind, () => {
@@ -25,12 +20,13 @@
       }, { capture: true });
     }
     const observer = new MutationObserver(changes);
-    observer.observe(page, { subtree: true, attributes: true, attributeFilter: ["data-applied", STATE] });
+    observer.observe(page, { subtree: true, attributes: true, attributeFilter: ["data-applied"] });
   };
   follow(document);
 
   const small = document.createElement("canvas");
-  small.width = small.height = 32;
+  small.width = 160; // fine enough for one marker to be seen
+  small.height = 112;
   const ink = small.getContext("2d", { willReadFrequently: true });
   let inside = null; // the page in the frame of the map that is followed
   /** Whether areas and places are there to see. */
@@ -41,7 +37,7 @@
       inside = page;
       follow(page);
       // A new map may have drawn its first state before it was followed.
-      if (page.querySelector("[data-applied]")) changes([{ attributeName: "data-applied" }]);
+      if (page.querySelector("[data-applied]")) changes();
     }
     const box = page && page.querySelector(".leaflet-container");
     const places = box && box.querySelector("canvas.tp-places");

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from trefpunt.bench.browser_report import BrowserRun
 from trefpunt.bench.report import Report, budgets
 from trefpunt.bench.timing import ChildRun, Timing
 
@@ -30,11 +31,20 @@ def seconds(value: float) -> str:
 
 
 def mebibytes(value: float) -> str:
-    """MiB, and GiB from ten of them on."""
+    """MiB, with decimals below ten, and GiB from ten of them on."""
+    if value < 10:
+        return f"{value:.2f} MiB"
     return f"{value / 1024:,.1f} GiB" if value >= 10 * 1024 else f"{value:,.0f} MiB"
 
 
+def kilobytes(value: float) -> str:
+    """Thousands of bytes (kB), and MB from ten thousand of them on."""
+    return f"{value / 1e6:,.1f} MB" if value >= 1e7 else f"{value / 1e3:,.1f} kB"
+
+
 def _figure(value: float, unit: str) -> str:
+    if unit == "kB":
+        return kilobytes(1000 * value)
     if unit == "s":
         return seconds(value)
     return mebibytes(value) if unit == "MiB" else f"{value:.2f}{' ' + unit if unit else ''}"
@@ -114,12 +124,75 @@ def _budgets(report: Report) -> list[Table]:
 
 
 def _machine(report: Report) -> list[Table]:
+    if not report.machine:
+        return []
     rows = [[name, value] for name, value in report.machine.items()]
     return [Table("Machine", ["", ""], [["command", f"`{report.command}`"], *rows])]
 
 
+def _browser_machine(run: BrowserRun) -> list[Table]:
+    rows = [["command", f"`{run.command}`"], *([name, value] for name, value in run.machine.items())]
+    return [Table("Machine of the browser's figures", ["", ""], rows)]
+
+
+def _visits(run: BrowserRun) -> list[Table]:
+    rows = [
+        [
+            one.timing.what,
+            _timed(one.timing),
+            f"{one.requests:,}",
+            kilobytes(one.file_bytes),
+            kilobytes(one.socket_bytes),
+        ]
+        if one.requests
+        else [one.timing.what, _timed(one.timing), "", "", ""]
+        for one in run.visits
+    ]
+    header = ["", "median (fastest–slowest, runs)", "files asked for", "their bytes", "bytes over the websocket"]
+    return [Table("Until the map is seen", header, rows)]
+
+
+def _changes(run: BrowserRun) -> list[Table]:
+    rows = [
+        [
+            one.timing.what,
+            _timed(one.timing),
+            kilobytes(one.payload_bytes),
+            kilobytes(one.wire_bytes),
+            "" if one.blank_s is None else seconds(one.blank_s),
+            seconds(one.cpu_s),
+        ]
+        for one in run.changes
+    ]
+    header = [
+        "",
+        "until it is seen",
+        "said by the server",
+        "sent, compressed",
+        "no map to see",
+        "processor of the server",
+    ]
+    return [Table("From a click to what it changes", header, rows)]
+
+
+def _load(run: BrowserRun) -> list[Table]:
+    load = run.load
+    if load is None:
+        return []
+    rows = [
+        ["runs in all", f"{load.actions:,}"],
+        ["a run: median", seconds(load.median_s)],
+        ["95 % of the runs within", seconds(load.p95_s)],
+        ["the slowest", seconds(load.slowest_s)],
+        ["processors that the server kept busy", f"{load.cpu:.2f}"],
+        ["memory of each session", mebibytes(load.mib)],
+    ]
+    return [Table(f"{load.sessions} sessions, each acting every {load.every_s:.0f} s", ["", ""], rows)]
+
+
 def tables(report: Report) -> dict[str, list[Table]]:
     """All tables of a run by the name of their block; a part that was not measured has none."""
+    browser = report.browser
     return {
         "machine": _machine(report),
         "budgets": _budgets(report),
@@ -130,6 +203,10 @@ def tables(report: Report) -> dict[str, list[Table]]:
         "build": _child("The build", report.build),
         "scale": _scale(report),
         "growth": _growth(report),
+        "browser_machine": _browser_machine(browser) if browser else [],
+        "visits": _visits(browser) if browser else [],
+        "changes": _changes(browser) if browser else [],
+        "load": _load(browser) if browser else [],
     }
 
 

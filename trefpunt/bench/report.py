@@ -6,9 +6,11 @@ import importlib.metadata
 import json
 import os
 import platform
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from trefpunt.bench import browser_report
+from trefpunt.bench.browser_report import BrowserRun
 from trefpunt.bench.scale import Country, Size, country, growth
 from trefpunt.bench.timing import ChildRun, Timing
 
@@ -34,7 +36,10 @@ class Peers:
 
 @dataclass(frozen=True)
 class Report:
-    """One run of the benchmark; a part that was not asked for is empty or missing."""
+    """One run of the benchmark; a part that was not asked for is empty or missing.
+
+    `browser` is a run of its own, with its own command and machine.
+    """
 
     machine: dict[str, str]
     command: str
@@ -45,6 +50,11 @@ class Report:
     build: ChildRun | None
     scale_mode: str
     scale: list[Size]
+    browser: BrowserRun | None = None
+
+    def with_browser_of(self, other: Report | None) -> Report:
+        """The same with the browser's part of another report, where it has none itself."""
+        return self if self.browser or other is None else replace(self, browser=other.browser)
 
     @property
     def country(self) -> Country | None:
@@ -111,6 +121,7 @@ def from_json(text: str) -> Report:
         build=ChildRun(**found["build"]) if found["build"] else None,
         scale_mode=found["scale_mode"],
         scale=[Size(**one) for one in found["scale"]],
+        browser=BrowserRun.from_dict(found["browser"]) if found.get("browser") else None,
     )
 
 
@@ -156,4 +167,6 @@ def budgets(report: Report) -> list[Budget]:
         found.append(Budget(f"{largest.tiles} × Maastricht, peak of memory", 16 * 1024, largest.peak_mib, "MiB"))
     if report.exponent is not None:
         found.append(Budget("growth exponent of time with places", 1.15, report.exponent, ""))
+    if report.browser is not None:
+        found += [Budget(*figures) for figures in browser_report.limits(report.browser)]
     return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -15,7 +15,7 @@ from trefpunt.bench.cities import city_of
 from trefpunt.bench.markdown import Table, refresh, tables
 from trefpunt.bench.peers import compare
 from trefpunt.bench.picture import draw
-from trefpunt.bench.report import Peers, Report, this_machine, to_json
+from trefpunt.bench.report import Peers, Report, from_json, this_machine, to_json
 from trefpunt.bench.scale import time_sizes
 from trefpunt.bench.timing import Timing, timing
 from trefpunt.errors import TrefpuntError
@@ -33,6 +33,8 @@ class Options:
         Folder of the snapshot.
     repeat
         Runs of each; the median counts.
+    browser
+        The explorer in a browser, and nothing else.
     quick
         Walking only, slow peers once, not all measures of the city.
     sources
@@ -46,6 +48,7 @@ class Options:
     data: Path
     repeat: int = 5
     quick: bool = False
+    browser: bool = False
     sources: Path | None = None
     scale: tuple[int, ...] = ()
     out: Path | None = None
@@ -56,6 +59,7 @@ class Options:
     def command(self) -> str:
         """The command that times the same."""
         parts = ["python -m trefpunt bench"]
+        parts += ["--browser"] * self.browser
         parts += ["--quick"] * self.quick + [f"--repeat {self.repeat}"] * (self.repeat != 5)
         parts += [f"--scale {','.join(map(str, self.scale))}"] * bool(self.scale)
         parts += ["--sources SOURCES"] * (self.sources is not None)
@@ -126,12 +130,38 @@ def _page_questions(options: Options, loaded: snapshot.Snapshot) -> list[Timing]
     ]
 
 
+def measure_browser(options: Options, progress: Console) -> Report:
+    """Look at the explorer with a browser; what else there was to measure is left out."""
+    from trefpunt.bench.browser import measure
+
+    found = measure(options.data, options.repeat, options.command, progress.print)
+    return Report({}, "", [], [], [], None, None, SCALE_MODE, [], found)
+
+
 def run(options: Options) -> None:
-    """Time, print the tables, write the files asked for."""
-    report = measure_all(options, Console(stderr=True))
+    """Time, print the tables, write the files asked for.
+
+    The engine's part and the browser's are measured apart: in the files, either leaves the other as it was.
+
+    Raises
+    ------
+    TrefpuntError
+        The options do not go together, or something cannot be measured.
+    """
+    if options.browser and (options.picture is not None or (options.docs is not None and options.out is None)):
+        raise TrefpuntError(
+            "bench --browser",
+            "the picture and the other tables of the document show what is not measured with --browser",
+            "Leave out --picture; give --docs together with --out, the JSON that holds the other figures.",
+        )
+    progress = Console(stderr=True)
+    report = measure_browser(options, progress) if options.browser else measure_all(options, progress)
     for group in tables(report).values():
         for table in group:
             _show(table)
+    if options.out is not None and options.out.is_file():
+        before = from_json(options.out.read_text(encoding="utf-8"))
+        report = replace(before, browser=report.browser) if options.browser else report.with_browser_of(before)
     if options.out is not None:
         options.out.write_text(to_json(report), encoding="utf-8")
     if options.picture is not None:

@@ -104,8 +104,10 @@ def table(caption: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> s
     body = "".join(
         f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>' for first, *rest in rows
     )
+    # On a very narrow screen it may be wider than its frame, which the keyboard must then be able to move.
     return (
-        f'<div class="tp-scroll"><table class="tp-figures"><caption>{escape(caption)}</caption>'
+        f'<div class="tp-scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
+        f'<table class="tp-figures"><caption>{escape(caption)}</caption>'
         f"<thead><tr>{header}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 

@@ -60,8 +60,8 @@ def _side_by_side(t: Text, scenario: Scenario, other: Scenario) -> str:
             t("scenario.versus.b"),
         ]
         rows = [_row(t, answers, kind, figure) for figure in SHOWN]
-        rows += [_names(t, answers, kind, side) for side in ("winners", "losers")]
         parts.append(scenario_answer.table(title[:1].upper() + title[1:], head, rows))
+        parts.append(_names(t, answers, kind))
     return f'<div class="tp-versus">{"".join(parts)}</div>'
 
 
@@ -85,9 +85,13 @@ def _row(t: Text, answers: list[Answer], kind: str, figure: str) -> list[str]:
     return [escape(scenario_answer.label(t, figure, kind, answers[0].minutes)), *cells]
 
 
-def _names(t: Text, answers: list[Answer], kind: str, side: str) -> list[str]:
-    cells = []
-    for answer in answers:
-        names = answer.named(kind, WINS if side == "winners" else LOSSES)
-        cells.append(", ".join(escape(name) for name in names) or escape(t("scenario.versus.nowhere")))
-    return [escape(t(f"scenario.versus.{side}")), "", *cells]
+def _names(t: Text, answers: list[Answer], kind: str) -> str:
+    """Return in which neighbourhoods each plan brings places nearer and farther, one plan beside the other."""
+    columns = []
+    for key, answer in zip(("a", "b"), answers, strict=True):
+        lines = ""
+        for side, wanted in (("winners", WINS), ("losers", LOSSES)):
+            names = ", ".join(answer.named(kind, wanted)) or t("scenario.versus.nowhere")
+            lines += f"<p><b>{escape(t(f'scenario.versus.{side}'))}</b> {escape(names)}.</p>"
+        columns.append(f"<div><h4>{escape(t(f'scenario.versus.{key}'))}</h4>{lines}</div>")
+    return f'<div class="tp-gains">{"".join(columns)}</div>'
