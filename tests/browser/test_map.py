@@ -266,7 +266,10 @@ def test_a_state_that_comes_while_scripts_load_is_drawn(page, url):
     page.goto(url)
     page.get_by_text("district").click(timeout=PATIENCE)
     expect(page.get_by_text(re.compile("^runs=2"))).to_be_visible(timeout=PATIENCE)
-    page.wait_for_timeout(500)
+    for _ in range(PATIENCE // 100):
+        if held:
+            break
+        page.wait_for_timeout(100)
     assert len(held) == 1
     held[0].continue_()
     shown = page.locator('iframe[src*="streamlit_folium"]').content_frame
