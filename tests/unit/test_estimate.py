@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trefpunt.errors import TableError
-from trefpunt.estimate import ErrorModel, estimate_scores, fit_model, known_households, training_table, validate
+from trefpunt.estimate import ErrorModel, estimate_scores, fit_model, known_households, training_table
 from trefpunt.estimate.additive import fit_additive
 from trefpunt.estimate.benchmark import benchmark
 from trefpunt.estimate.interval import fit_error_model
 from trefpunt.estimate.predictors import DIRECTIONS, KEY_FIGURES, predictors
-from trefpunt.estimate.validation import SIZES, compare_postcodes, cross_validate
+from trefpunt.estimate.validation import SIZES, compare_postcodes, cross_validate, validate
 
 ERROR = ErrorModel(common=4.0, student=12.0, factor=1.5, level=0.9)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from trefpunt.estimate import estimate_scores, training_table, validate
+from trefpunt.estimate import estimate_scores, training_table
 from trefpunt.estimate.validate import AMSTERDAM, MAASTRICHT, draw, read_inputs
+from trefpunt.estimate.validation import validate
 
 pytestmark = pytest.mark.sources
 

@@ -9,8 +9,9 @@ import pandas as pd
 
 from trefpunt.build.inputs import SourceFiles
 from trefpunt.build.markdown import markdown_table
-from trefpunt.estimate import Validation, estimate_scores, known_households, training_table, validate
+from trefpunt.estimate import Validation, estimate_scores, known_households, training_table
 from trefpunt.estimate.predictors import KEY_FIGURES
+from trefpunt.estimate.validation import validate
 from trefpunt.sources import cbs_files, statline
 from trefpunt.sources.areas import Areas
 

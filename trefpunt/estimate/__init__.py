@@ -5,7 +5,7 @@ from trefpunt.estimate.interval import ErrorModel
 from trefpunt.estimate.model import EstimateParams, ScoreModel, fit_model
 from trefpunt.estimate.predictors import KEY_FIGURES, training_table
 from trefpunt.estimate.ses_woa import estimate_scores
-from trefpunt.estimate.validation import Validation, compare_postcodes, validate
+from trefpunt.estimate.validation import Validation, compare_postcodes
 
 __all__ = [
     "KEY_FIGURES",
@@ -18,5 +18,4 @@ __all__ = [
     "fit_model",
     "known_households",
     "training_table",
-    "validate",
 ]
