@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import time
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -21,13 +23,17 @@ PAGES = {
     "buurt": "/?area=BU09350201&lang={lang}",
     "paar": "/?pair=BU09350203,BU09350208&minutes=20&lang={lang}",
     "plekken": "/plekken?lang={lang}",
+    "twee": "/twee?minutes=20&lang={lang}",
+    "stad": "/stad?lang={lang}",
+    "wat_als": "/wat_als?lang={lang}",
+    "afdruk": "/afdruk?pair=BU09350203,BU09350208&lang={lang}",
     "uitleg": "/uitleg?lang={lang}",
 }
 SIZES = {1280: 900, 390: 844}
 
 
-def main(only: str | None = None) -> None:
-    """Take every page at both widths and in both languages."""
+def main(only: Sequence[str] = ()) -> None:
+    """Take every page, or those named, at both widths and in both languages."""
     port = free_port()
     server = subprocess.Popen(
         [*STREAMLIT, "streamlit_app.py", "--server.address", "127.0.0.1", "--server.port", str(port)], cwd=ROOT
@@ -42,7 +48,7 @@ def main(only: str | None = None) -> None:
                 time.sleep(0.2)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
-            for name, path in PAGES.items():
+            for name, path in ((n, p) for n, p in PAGES.items() if not only or n in only):
                 for width, height in SIZES.items():
                     for lang in ("nl", "en"):
                         _take(browser, url + path.format(place="n34046157", lang=lang), name, width, height, lang)
@@ -54,7 +60,7 @@ def main(only: str | None = None) -> None:
 def _take(browser: object, url: str, name: str, width: int, height: int, lang: str) -> None:
     page = browser.new_page(viewport={"width": width, "height": height}, locale=f"{lang}-NL")  # type: ignore[attr-defined]
     page.goto(url)
-    if name in ("plekken", "uitleg"):
+    if name in ("plekken", "stad", "afdruk", "uitleg"):
         page.get_by_role("heading", level=1).wait_for(timeout=30_000)
         page.wait_for_timeout(2500)
     else:
@@ -73,4 +79,4 @@ def _take(browser: object, url: str, name: str, width: int, height: int, lang: s
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
