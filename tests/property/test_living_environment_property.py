@@ -13,8 +13,7 @@ from trefpunt.metrics.mixing import HIGH, LOW
 from trefpunt.metrics.one_sidedness import Environment, neighbours, over_categories, places_within_reach
 from trefpunt.metrics.places import residents_of
 from trefpunt.metrics.setting import Setting
-from trefpunt.metrics.share_scenarios import ShareScenarios, share_scenarios
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_scenarios import ShareScenarios, UncertaintyParams, share_scenarios
 from trefpunt.network.catchments import distances
 from trefpunt.network.graph import Network
 

@@ -10,7 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from trefpunt.metrics.places import measure, residents_of
 from trefpunt.metrics.share_draws import DRIFT, Drift, Parts, draw_shares
-from trefpunt.metrics.uncertainty import MEASURES, UncertaintyParams, uncertainty
+from trefpunt.metrics.share_scenarios import UncertaintyParams
+from trefpunt.metrics.uncertainty import MEASURES, uncertainty
 
 STILL, EVEN = Drift(3.0, 0.0, 0.0, 0.0, 0.0, 0.0), Parts(0.0, 0.0, 0.0)
 FEW = UncertaintyParams(draws=30, half_distance_factors=(0.5, 1.0, 1.5))

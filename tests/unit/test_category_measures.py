@@ -26,8 +26,7 @@ from trefpunt.metrics.decay import weights
 from trefpunt.metrics.places import Residents
 from trefpunt.metrics.setting import Setting
 from trefpunt.metrics.share_draws import Drift, Parts
-from trefpunt.metrics.share_scenarios import interval, share_scenarios
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_scenarios import UncertaintyParams, interval, share_scenarios
 from trefpunt.network.graph import Network
 
 STILL = Drift(years=3.0, common_low=0.0, common_high=0.0, turnover=0.0, shared_low=0.0, shared_high=0.0)

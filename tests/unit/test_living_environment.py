@@ -21,8 +21,7 @@ from trefpunt.metrics.one_sidedness import (
 from trefpunt.metrics.places import NATIONAL_SHARES, residents_of
 from trefpunt.metrics.setting import Setting
 from trefpunt.metrics.share_draws import DRIFT, PARTS, Drift, Parts
-from trefpunt.metrics.share_scenarios import share_scenarios
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_scenarios import UncertaintyParams, share_scenarios
 from trefpunt.network.catchments import distances
 from trefpunt.network.graph import Network
 from trefpunt.tables.schemas import check_table

@@ -12,7 +12,8 @@ from trefpunt.categories import load_categories
 from trefpunt.errors import TrefpuntError
 from trefpunt.metrics.places import measure, residents_of
 from trefpunt.metrics.share_draws import DRIFT, PART_CV, PARTS, Drift, Parts, draw_shares
-from trefpunt.metrics.uncertainty import MEASURES, UncertaintyParams, change_without, thirds, uncertainty
+from trefpunt.metrics.share_scenarios import UncertaintyParams
+from trefpunt.metrics.uncertainty import MEASURES, change_without, thirds, uncertainty
 
 STILL = Drift(3.0, 0.0, 0.0, 0.0, 0.0, 0.0)
 EVEN = Parts(0.0, 0.0, 0.0)

@@ -26,8 +26,7 @@ from trefpunt.metrics.decay import weights
 from trefpunt.metrics.nearest import NOWHERE, nearest_place, random_assignments
 from trefpunt.metrics.places import Residents
 from trefpunt.metrics.setting import Setting
-from trefpunt.metrics.share_scenarios import ShareScenarios, interval, share_scenarios
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_scenarios import ShareScenarios, UncertaintyParams, interval, share_scenarios
 
 Floats = NDArray[np.float64]
 

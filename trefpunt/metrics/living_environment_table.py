@@ -20,8 +20,7 @@ from trefpunt.metrics.mixing import HIGH, LOW, shares
 from trefpunt.metrics.one_sidedness import FACTORS, STATUSES, largest_factor, verdict
 from trefpunt.metrics.places import NATIONAL_SHARES
 from trefpunt.metrics.setting import Setting
-from trefpunt.metrics.share_scenarios import ShareScenarios, share_scenarios
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_scenarios import ShareScenarios, UncertaintyParams, share_scenarios
 from trefpunt.tables.columns import TEXT
 from trefpunt.tables.derived_schemas import ENVIRONMENTS, EVERYWHERE, ONE_SIDED_VARIANTS, REFERENCES
 

@@ -2,7 +2,7 @@
 
 Such a measure needs its weights only per neighbourhood: they are summed once, and each draw of the shares costs one
 product of small matrices. Residents of unknown groups form one more area, which each treatment gives other shares:
-none (left out), or all of one group. The draws are those of `trefpunt.metrics.uncertainty`.
+none (left out), or all of one group (docs/uncertainty.md).
 """
 
 from __future__ import annotations
@@ -13,12 +13,65 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from trefpunt.errors import TrefpuntError
 from trefpunt.metrics.mixing import GROUPS
-from trefpunt.metrics.share_draws import PART_CV, draw_shares
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_draws import DRIFT, PART_CV, PARTS, Drift, Parts, draw_shares
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class UncertaintyParams:
+    """What is uncertain, and by how much.
+
+    Attributes
+    ----------
+    draws, seed
+        How many draws of the shares, and of which series. More draws of one seed begin with the same draws.
+    level
+        Part of the draws that an interval holds, 0–1.
+    year
+        The year the figures should hold for; shares are as old as this year minus `shares_year`.
+    drift, parts
+        Measured sizes of the deviations of shares over time, and of parts of a neighbourhood.
+    half_distance_factors
+        Half-distances that count as equally likely, as factors of the category's own.
+    unknown_bounds
+        Whether to widen by residents of unknown groups being all low, all middle or all high.
+    stable_in, stable_factors
+        A place's rank is stable when it stays in the same third of its category in this part of the draws, and at
+        these factors of the half-distance.
+
+    Raises
+    ------
+    TrefpuntError
+        With every value that makes no sense.
+    """
+
+    draws: int = 200
+    seed: int = 2017
+    level: float = 0.90
+    year: int = 2024
+    drift: Drift = DRIFT
+    parts: Parts = PARTS
+    half_distance_factors: tuple[float, ...] = (0.5, 0.75, 1.0, 1.25, 1.5)
+    unknown_bounds: bool = True
+    stable_in: float = 0.90
+    stable_factors: tuple[float, ...] = (0.5, 1.5)
+
+    def __post_init__(self) -> None:
+        faults = [
+            f"{name} is {getattr(self, name)}, not between 0 and 1"
+            for name in ("level", "stable_in")
+            if not 0 < getattr(self, name) < 1
+        ]
+        if self.draws < 1:
+            faults.append(f"draws is {self.draws}, not at least 1")
+        if not self.half_distance_factors or min(self.half_distance_factors + self.stable_factors) <= 0:
+            faults.append("the factors of the half-distance must be above 0, and there must be one")
+        if faults:
+            raise TrefpuntError("uncertainty", faults, "Correct the parameters.")
 
 
 @dataclass(frozen=True)
@@ -77,7 +130,8 @@ class ShareScenarios:
         """How far a weighted part of each area may lie from its mean: (n, B) weights ≥ 0 → (n, A), 0–1.
 
         The coefficient of variation of the weights over the residents, in units of the one that `Treatment.part` was
-        drawn at: see docs/uncertainty.md, 'Parts'.
+        drawn at. By Cauchy–Schwarz the mean of any pattern over a weighted part of an area lies at most that many
+        standard deviations of the pattern from its plain mean: docs/uncertainty.md, 'Parts'.
         """
         total, everybody = self.per_area(field), self.per_area(np.ones(len(self.area)))
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -103,7 +157,7 @@ def share_scenarios(
     Returns
     -------
     ShareScenarios
-        The same for the same tables and parameters, and the same draws as `trefpunt.metrics.uncertainty`.
+        The same for the same tables and parameters.
     """
     params = params or UncertaintyParams()
     columns = [f"share_{group}" for group in GROUPS]
@@ -162,9 +216,11 @@ def interval(value: Floats, samples: list[Floats], level: float) -> Floats:
     result = np.tile(value, (2, 1))
     there = ~np.isnan(value)
     for sample in samples:
-        rows = np.flatnonzero(there & ~np.isnan(sample).all(axis=1))
-        holes = np.isnan(sample[rows]).any()
-        lower, upper = (np.nanquantile if holes else np.quantile)(sample[rows], ends, axis=1)
-        result[0, rows] = np.minimum(result[0, rows], lower)
-        result[1, rows] = np.maximum(result[1, rows], upper)
+        holes = np.isnan(sample).any(axis=1)
+        whole = np.flatnonzero(there & ~holes)
+        found = np.full((2, len(value)), np.nan)
+        found[:, whole] = np.quantile(sample[whole], ends, axis=1)
+        for row in np.flatnonzero(there & holes & ~np.isnan(sample).all(axis=1)):
+            found[:, row] = np.nanquantile(sample[row], ends)
+        result[0], result[1] = np.fmin(result[0], found[0]), np.fmax(result[1], found[1])
     return result

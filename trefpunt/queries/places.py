@@ -12,7 +12,8 @@ from trefpunt.crs import WGS84
 from trefpunt.errors import UnknownCodeError
 from trefpunt.metrics.mixing import GROUPS
 from trefpunt.metrics.places import measure, minutes_to_metres, origins, residents_of
-from trefpunt.metrics.uncertainty import MIN_TO_RANK, UncertaintyParams, change_without, thirds, uncertainty
+from trefpunt.metrics.share_scenarios import UncertaintyParams
+from trefpunt.metrics.uncertainty import MIN_TO_RANK, change_without, thirds, uncertainty
 from trefpunt.queries.base import DEFAULT_MINUTES, by_mode, category_modes, distances
 from trefpunt.snapshot import Snapshot
 

@@ -15,8 +15,7 @@ from trefpunt.errors import TrefpuntError
 from trefpunt.metrics.pairs import mean_distances
 from trefpunt.metrics.places import minutes_to_metres
 from trefpunt.metrics.setting import MODES, Setting
-from trefpunt.metrics.share_scenarios import interval
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_scenarios import UncertaintyParams, interval
 from trefpunt.queries.base import DEFAULT_MINUTES
 from trefpunt.scenarios.applying import rows_of
 from trefpunt.scenarios.figures import Draws, category_figures, people_of, place_figures

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from trefpunt.categories import load_categories
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_scenarios import UncertaintyParams
 from trefpunt.scenarios.comparing import NOTICED_MIN, SURE_IN, Outcome
 from trefpunt.scenarios.model import Scenario
 from trefpunt.scenarios.records import CAVEATS

@@ -21,8 +21,7 @@ from trefpunt.metrics import mixing
 from trefpunt.metrics.decay import weights
 from trefpunt.metrics.mixing import GROUPS
 from trefpunt.metrics.setting import Setting
-from trefpunt.metrics.share_scenarios import Treatment, carry
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_scenarios import Treatment, UncertaintyParams, carry
 from trefpunt.network.catchments import distances
 from trefpunt.network.graph import Network
 from trefpunt.suggest.candidates import Candidates

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from trefpunt.categories import load_categories
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_scenarios import UncertaintyParams
 from trefpunt.scenarios.sheets import MISSING, Sheet
 from trefpunt.suggest.blank import Unserved
 from trefpunt.suggest.evaluating import BEST

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from trefpunt.metrics.uncertainty import UncertaintyParams
+from trefpunt.metrics.share_scenarios import UncertaintyParams
 from trefpunt.ui import data, words
 from trefpunt.ui.i18n import Text
 
