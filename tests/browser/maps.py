@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playwright.sync_api import Frame, Page, expect
 
 PATIENCE = 20_000
@@ -14,6 +16,15 @@ COLOURS_IN_VIEW = """() => {
   for (let i = 3; i < data.length; i += 4) if (data[i] > 0) painted += 1;
   return painted;
 }"""
+
+
+def at_least(page: Page, wanted: int, count: Callable[[], int]) -> int:
+    """Count until there are as many as wanted, or patience is out; return the last count."""
+    for _ in range(PATIENCE // 100):
+        if (found := count()) >= wanted:
+            return found
+        page.wait_for_timeout(100)
+    return count()
 
 
 class MapFrame:
@@ -45,6 +56,19 @@ class MapFrame:
             "data-test-script-state", "notRunning", timeout=PATIENCE
         )
         self.page.wait_for_timeout(600)
+
+    def wait_background(self) -> None:
+        """Wait until the tiles of the background are all there."""
+        self.frame.wait_for_function(
+            """() => {
+              let tiled = false, busy = false;
+              map.eachLayer((layer) => {
+                if (layer.isLoading) { tiled = true; busy ||= layer.isLoading(); }
+              });
+              return tiled && !busy;
+            }""",
+            timeout=PATIENCE,
+        )
 
     def point(self, lat: float, lon: float) -> tuple[float, float]:
         """Return where a place is on the page, in pixels."""

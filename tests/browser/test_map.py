@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
-from tests.browser.maps import PATIENCE, MapFrame
+from tests.browser.maps import PATIENCE, MapFrame, at_least
 
 DEMO = Path(__file__).with_name("demo_app.py")
 BOUNDS = [[50.81, 5.64], [50.90, 5.76]]  # of the municipality, a little less
@@ -77,13 +77,17 @@ def test_background_is_drawn(shown):
       }
       return found;
     }"""
+
+    def pixels(colour):
+        return lambda: shown.frame.evaluate(count, colour)
+
     shown.look_at(50.8500, 5.6950, 14)
-    shown.page.wait_for_timeout(1500)
-    assert shown.frame.evaluate(count, water) > 8_000  # 120 m wide is 20 pixels of 6 m, over a height of 560 pixels
-    assert shown.frame.evaluate(count, name) == 0
+    assert (
+        at_least(shown.page, 8_000, pixels(water)) >= 8_000
+    )  # 120 m wide is 20 pixels of 6 m, over a height of 560 pixels
+    assert pixels(name)() == 0
     shown.look_at(50.8505, 5.6780, 16)
-    shown.page.wait_for_timeout(1500)
-    assert shown.frame.evaluate(count, name) > 50  # letters are thin: few pixels have the full colour
+    assert at_least(shown.page, 50, pixels(name)) >= 50  # letters are thin: few pixels have the full colour
 
 
 def test_clicking_a_place(shown):
@@ -131,6 +135,7 @@ def test_a_cleared_selection_stays_cleared(shown):
 
 def test_nothing_flashes(shown):
     """Across interactions the frame, the map and its tiles are the same objects: nothing is drawn anew."""
+    shown.wait_background()
     things = "[...document.querySelectorAll('.leaflet-container, .leaflet-detail-pane canvas')]"
     shown.frame.evaluate(f"{things}.forEach((e) => {{ e.kept = window.kept = true; }})")
     shown.page.get_by_text("Herkomst").click()
@@ -266,11 +271,7 @@ def test_a_state_that_comes_while_scripts_load_is_drawn(page, url):
     page.goto(url)
     page.get_by_text("district").click(timeout=PATIENCE)
     expect(page.get_by_text(re.compile("^runs=2"))).to_be_visible(timeout=PATIENCE)
-    for _ in range(PATIENCE // 100):
-        if held:
-            break
-        page.wait_for_timeout(100)
-    assert len(held) == 1
+    assert at_least(page, 1, lambda: len(held)) == 1
     held[0].continue_()
     shown = page.locator('iframe[src*="streamlit_folium"]').content_frame
     expect(shown.locator(".leaflet-areas-pane path")).to_have_count(7, timeout=PATIENCE)
