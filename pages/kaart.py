@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from trefpunt.ui import controls, explorer, legend, session, shell, style
+from trefpunt.ui import controls, explorer, frame, legend, session, shell, style
 
 t = shell.text()
-style.skip(t("map_skip.to"), explorer.MAP)
+style.skip(t("map_skip.to"), frame.MAP)
 with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="map_head"):
     style.heading(t("map.title"), t("map.intro"))
     controls.search(t)

@@ -131,15 +131,15 @@ MUTATIONS = (
     ),
     Mutation(
         "an interval's ends swapped",
-        "metrics/uncertainty.py",
+        "metrics/share_scenarios.py",
         "ends = [(1.0 - level) / 2, (1.0 + level) / 2]",
         "ends = [(1.0 + level) / 2, (1.0 - level) / 2]",
         INTERVALS,
     ),
     Mutation(
         "unknown residents in no bound",
-        "metrics/uncertainty.py",
-        "groups[..., all_in] += catchments.unknown[:, None]",
+        "metrics/share_scenarios.py",
+        "choices += list(np.eye(len(GROUPS)))",
         "pass",
         INTERVALS,
     ),

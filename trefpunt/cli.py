@@ -164,7 +164,7 @@ def pair(
             "minutes": minutes,
             "places": _records(found.round(1)),
         }
-        print(json.dumps(result, ensure_ascii=False, indent=2))
+        _print_json(result)
         return
     title = f"{names[a]} and {names[b]}: {len(found)} places within {minutes:g} minutes of both ({mode.value})"
     table = Table(title=title, title_justify="left")
@@ -195,9 +195,9 @@ def scenario(
     asked = scenarios.read_file(file, ground)
     outcome = scenarios.compare(ground.setting, scenarios.apply(ground.setting, asked), minutes)
     if answer is Answer.json:
-        print(json.dumps(scenarios.records(asked, outcome), ensure_ascii=False, indent=2, allow_nan=False))
-        return
-    _print(scenarios.sheets(asked, outcome), scenarios.remarks(outcome))
+        _print_json(scenarios.records(asked, outcome))
+    else:
+        _print(scenarios.sheets(asked, outcome), scenarios.remarks(outcome))
 
 
 @app.command()
@@ -218,9 +218,9 @@ def suggest(
     request = spots.Request(category, places, where.value, minutes, objective.value)
     found = spots.suggest(scenarios.ground_of(snapshot), request, snapshot.derived["street_names"])
     if answer is Answer.json:
-        print(json.dumps(spots.records(found), ensure_ascii=False, indent=2, allow_nan=False))
-        return
-    _print(spots.sheets(found), spots.remarks(found))
+        _print_json(spots.records(found))
+    else:
+        _print(spots.sheets(found), spots.remarks(found))
 
 
 @app.command()
@@ -244,9 +244,9 @@ def gaps(
     setting = queries.setting(snapshots.load(data))
     found = spots.unserved(setting, minutes, category or spots.CLUBS, pairs, mode.value if mode else None)
     if answer is Answer.json:
-        print(json.dumps(spots.gap_records(found), ensure_ascii=False, indent=2, allow_nan=False))
-        return
-    _print(spots.gap_sheets(found), spots.gap_remarks(found))
+        _print_json(spots.gap_records(found))
+    else:
+        _print(spots.gap_sheets(found), spots.gap_remarks(found))
 
 
 @app.command()
@@ -273,6 +273,11 @@ def bench(
     from trefpunt.bench.run import Options, run, sizes
 
     run(Options(data, repeat, quick, browser, sources, sizes(scale), out, picture, docs))
+
+
+def _print_json(answer: object) -> None:
+    """An answer as JSON; what is missing is null and never NaN, which JSON does not know."""
+    print(json.dumps(answer, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def _print(sheets: Iterable[Sheet], remarks: Iterable[str]) -> None:

@@ -17,7 +17,7 @@ from trefpunt.snapshot import Snapshot, load
 from trefpunt.tables.derived_schemas import ONE_SIDED_VARIANTS as VARIANTS
 from trefpunt.ui import city_answer, city_housing, city_kinds, city_parts, city_separation, data, words
 from trefpunt.ui.i18n import LANGUAGES, Text
-from trefpunt.ui.state import TOPICS, ViewState
+from trefpunt.ui.state import ViewState
 
 NL = Text("nl")
 
@@ -276,13 +276,6 @@ def test_one_place_only_is_no_comparison(shown: Snapshot) -> None:
     key = str(table.index[table["bridging_index"].notna()][0])
     table.loc[key, ["places", "by_construction"]] = [1, True]
     assert NL("city.kinds.one") in city_kinds.kinds(NL, table)
-
-
-@pytest.mark.parametrize("topic", TOPICS)
-def test_a_snapshot_without_a_table_says_so(open_app: Open, monkeypatch: pytest.MonkeyPatch, topic: str) -> None:
-    monkeypatch.setattr(data, "has", lambda name: False)
-    drawn = html(open_app("stad", topic=topic))
-    assert (NL("city.absent") in drawn) == (topic in ("answer", "separation", "kinds"))
 
 
 @pytest.mark.parametrize("parameter", ["topic", "environment", "reference", "factor", "order"])

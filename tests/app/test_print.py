@@ -198,15 +198,6 @@ def test_city_answers_by_number_and_share(open_app: Open, lang: str, bundled: Sn
     assert names == sorted(names, key=str.casefold)
 
 
-def test_city_without_the_answer_in_its_data_says_so(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    has = data.has
-    monkeypatch.setattr(data, "has", lambda name: name != "one_sidedness" and has(name))
-    # Maps that were drawn with the answer are kept for their view: this one was not drawn before.
-    said = sheet(html(open_app("afdruk", sheet="city", minutes="7")))
-    assert NL("city.absent") in said
-    assert NL("city.absent") in sheet(html(open_app("afdruk", area=NAZARETH, minutes="7")))
-
-
 # The picture -----------------------------------------------------------------------------------------------------
 
 

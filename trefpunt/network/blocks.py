@@ -16,13 +16,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.sparse import csgraph
 
+from trefpunt.network.catchments import ROUNDING_M
 from trefpunt.network.graph import Network
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-ROUNDING_M = 1e-6
-"""A distance this little over a limit still counts as within it, as in `trefpunt.network.catchments`."""
 
 ROWS_AT_ONCE = 128
 """Origins of a block at most: bounds the memory where places stand close together."""

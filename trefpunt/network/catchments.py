@@ -17,7 +17,7 @@ from trefpunt.network.hierarchy import between
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_ROUNDING_M = 1e-6
+ROUNDING_M = 1e-6
 """Lengths are added in no fixed order, so a distance this little over a limit still counts as within it."""
 
 _FEW = 16
@@ -79,7 +79,7 @@ def distances(network: Network, origins: pd.Series, targets: pd.Series, limit_m:
         the network.
     """
     on, reachable = origins.notna().to_numpy(), targets.notna().to_numpy()
-    limits = np.broadcast_to(np.asarray(limit_m, dtype=float), len(origins))[on] + _ROUNDING_M
+    limits = np.broadcast_to(np.asarray(limit_m, dtype=float), len(origins))[on] + ROUNDING_M
     few, many = (nodes.dropna().to_numpy(dtype=np.int64) for nodes in (origins, targets))
     farthest = limits
     # Streets run both ways, so the fewer of the two can be the sources.

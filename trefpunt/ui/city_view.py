@@ -19,7 +19,6 @@ from trefpunt.ui import (
     session,
     style,
 )
-from trefpunt.ui import city_parts as parts
 from trefpunt.ui.i18n import Text
 
 
@@ -40,17 +39,9 @@ def _sorting(t: Text, topic: str) -> None:
     _controls("list", lambda: city_controls.level(t), lambda: city_controls.order(t, topic))
 
 
-def _absent(t: Text, title: str) -> None:
-    """Say that the snapshot was made without what the topic needs."""
-    style.html(parts.page([parts.title(title), parts.paragraph(t("city.absent"))]))
-
-
 def _answer(t: Text) -> None:
     view = session.current()
     style.html(city_answer.question(t))
-    if not data.has("one_sidedness"):
-        _absent(t, t("city.topic.answer"))
-        return
     _controls(
         "answer",
         lambda: city_controls.environment(t),
@@ -75,9 +66,6 @@ def _answer(t: Text) -> None:
 
 
 def _separation(t: Text) -> None:
-    if not (data.has("segregation") and data.has("clusters")):
-        _absent(t, t("city.separation.title"))
-        return
     derived = data.snapshot().derived
     style.html(city_separation.separation(t, derived["segregation"], data.city(), data.municipality()))
     names = data.areas("neighbourhood")["name"]
@@ -99,9 +87,6 @@ def _welfare(t: Text) -> None:
 
 
 def _kinds(t: Text) -> None:
-    if not data.has("bridging"):
-        _absent(t, t("city.kinds.title"))
-        return
     style.html(city_kinds.kinds(t, data.category_table()))
 
 

@@ -284,11 +284,6 @@ def city() -> queries.City:
     return _city(mark())
 
 
-def has(name: str) -> bool:
-    """Return whether the snapshot holds a derived table; one that was built before it existed does not."""
-    return name in snapshot().derived
-
-
 @st.cache_resource(show_spinner=False, max_entries=128)
 def _one_sidedness(mark: str, level: str, environment: str, reference: str, factor: float) -> pd.DataFrame:
     return queries.one_sidedness(snapshot(), level, environment, reference, factor)

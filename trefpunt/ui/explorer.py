@@ -8,6 +8,7 @@ from trefpunt.ui import (
     cards,
     controls,
     data,
+    frame,
     legend,
     links,
     overlay,
@@ -20,30 +21,17 @@ from trefpunt.ui import (
     words,
 )
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.map import MapEvent, category_styles, show_map
+from trefpunt.ui.map import MapEvent
 from trefpunt.ui.state import ViewState
 
 HEIGHT = 560
 """Height of the map in pixels; the style sheet fits it to the screen."""
 
-MAP, BEYOND = "tp-map", "tp-beyond-map"
-"""Where the links 'to the map' and 'past the map' lead."""
-
 
 def map_and_legend(t: Text) -> None:
     """Draw the map and its legend; a click on the map changes the selection before they are drawn."""
     view, dark = session.current(), style.is_dark()
-    style.landing(MAP)
-    style.skip(t("map_skip.over"), BEYOND)
-    show_map(
-        data.published(),
-        category_styles(data.categories(), {key: words.category_name(t, key) for key in data.categories()}),
-        overlay.map_view(t, view, dark=dark),
-        key="map",
-        height=HEIGHT,
-        on_event=follow,
-    )
-    style.landing(BEYOND)
+    frame.draw(t, overlay.map_view(t, view, dark=dark), "map", HEIGHT, on_event=follow)
     style.html(legend.legend(t, view, dark=dark))
 
 

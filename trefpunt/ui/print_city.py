@@ -31,9 +31,6 @@ def city(t: Text, view: ViewState) -> str:
         replace(view, topic="answer"),
     )
     drawing = drawings.drawing(t, view)
-    if not data.has("one_sidedness"):
-        body = [parts.paragraph(t("city.absent")), parts.figure(drawing)]
-        return parts.sheet(t, "city", [head, *body, parts.caveats(t, ["score", "person"]), parts.foot(t)])
     found = {level: _areas(view, level) for level in LEVELS}
     curves = {key: data.one_sidedness_curve(key, view.reference, "standard") for key in ENVIRONMENTS}
     return parts.sheet(

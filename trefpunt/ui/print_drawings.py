@@ -202,8 +202,6 @@ def verdict_looks(rows: pd.DataFrame) -> dict[str, Area]:
 
 
 def _city(t: Text, view: ViewState) -> Drawing:
-    if not data.has("one_sidedness"):
-        return _map(t, view)
     table = _neighbourhoods()
     rows = data.one_sidedness("neighbourhood", "neighbours", view.reference, view.factor)
     looks = verdict_looks(rows)

@@ -205,8 +205,6 @@ def _places(t: Text, view: ViewState) -> str:
 def _one_sided(t: Text, view: ViewState, code: str) -> str:
     """Return how many of a hundred residents live one-sidedly, among neighbours and among places."""
     title = t("print.area.one_sided")
-    if not data.has("one_sidedness"):
-        return parts.section(title, parts.paragraph(t("city.absent")))
 
     def at(environment: str, factor: float) -> pd.Series:
         found = data.one_sidedness(view.level, environment, view.reference, factor)

@@ -19,6 +19,7 @@ from trefpunt.metrics.setting import Setting
 from trefpunt.scenarios import Ground, Outcome, Scenario
 from trefpunt.scenarios.ground import neighbourhood_at
 from trefpunt.scenarios.joining import to_metres
+from trefpunt.suggest import precious_places
 from trefpunt.ui import data, words
 from trefpunt.ui.i18n import Text
 
@@ -217,19 +218,13 @@ def precious(category: str) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Index place_id; name, category, neighbourhood_code and the columns of `trefpunt.queries.closing`; empty where
-        the snapshot has no such table. Surely: the interval of the loss lies above 0.
+        As `trefpunt.suggest.precious_places`, only those with `loss_sure`: the interval of the loss lies above 0.
     """
     return _precious(data.mark(), category)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _precious(mark: str, category: str) -> pd.DataFrame:
-    places = data.snapshot().places
-    rows = places.loc[places["category"] == category, ["name", "category", "neighbourhood_code"]]
-    if not data.has("closing"):
-        return pd.DataFrame(rows.iloc[:0])
-    table = pd.DataFrame(rows).join(queries.closing(data.snapshot()), how="inner")
-    table = table[(table["bridge_loss"] > 0) & (table["bridge_loss_lower"] > 0)]
-    # By id where two lose as much, so that the order is always the same.
-    return table.sort_index().sort_values("bridge_loss", ascending=False, kind="stable")
+    snapshot = data.snapshot()
+    found = precious_places(snapshot, len(snapshot.places), category=category)
+    return found[found["loss_sure"]]

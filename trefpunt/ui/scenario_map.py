@@ -6,16 +6,13 @@ from dataclasses import replace
 from html import escape
 
 from trefpunt.scenarios import Scenario
-from trefpunt.ui import data, overlay, scenario_tool, scenario_words, session, style, words
+from trefpunt.ui import data, frame, overlay, scenario_tool, scenario_words, session, style, words
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.map import KINDS, category_styles, show_map
+from trefpunt.ui.map import KINDS
 from trefpunt.ui.scenario_data import Answer
 
 HEIGHT = 520
 """Height of the map in pixels; the style sheet fits it to the screen."""
-
-MAP, BEYOND = "tp-map", "tp-beyond-map"
-"""Where the links 'to the map' and 'past the map' lead."""
 
 
 def draw(t: Text, scenario: Scenario, answer: Answer | None) -> None:
@@ -24,11 +21,8 @@ def draw(t: Text, scenario: Scenario, answer: Answer | None) -> None:
     plain = replace(view.selecting(level="neighbourhood"), categories=())
     concerned = {scenario_tool.kind(), *(answer.categories if answer else ())}
     drawn = overlay.map_view(t, plain, dark=dark)
-    style.landing(MAP)
-    style.skip(t("map_skip.over"), BEYOND)
-    show_map(
-        data.published(),
-        category_styles(data.categories(), {key: words.category_name(t, key) for key in data.categories()}),
+    frame.draw(
+        t,
         replace(
             drawn,
             categories=tuple(key for key in data.categories() if key in concerned),
@@ -38,12 +32,11 @@ def draw(t: Text, scenario: Scenario, answer: Answer | None) -> None:
             marks=scenario_words.marks(scenario),
             pick=scenario_tool.picking(),
         ),
-        key="map_scenario",
-        height=HEIGHT,
+        "map_scenario",
+        HEIGHT,
         on_event=scenario_tool.hear_event,
         on_spot=scenario_tool.hear_spot,
     )
-    style.landing(BEYOND)
     style.html(_legend(t))
 
 

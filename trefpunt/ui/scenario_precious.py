@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from trefpunt.ui import data, scenario_answer, scenario_data, scenario_state, scenario_tool, style, words
+from trefpunt.ui import scenario_answer, scenario_data, scenario_state, scenario_tool, style, words
 from trefpunt.ui.i18n import Text
 
 MOST = 5
@@ -22,8 +22,7 @@ def draw(t: Text) -> None:
     title = f'<h2 class="tp-section">{escape(t("scenario.precious.title", plural=plural))}</h2>'
     found = scenario_data.precious(kind).head(MOST)
     if found.empty:
-        said = t("scenario.precious.none", plural=plural) if data.has("closing") else t("scenario.precious.absent")
-        style.html(f"{title}<p>{escape(said)}</p>")
+        style.html(f"{title}<p>{escape(t('scenario.precious.none', plural=plural))}</p>")
         return
     columns = (t(f"scenario.precious.{column}") for column in ("bridge", "encounter", "left"))
     rows = [

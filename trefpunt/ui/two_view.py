@@ -13,6 +13,7 @@ from trefpunt.queries import MODES
 from trefpunt.ui import (
     controls,
     data,
+    frame,
     legend,
     overlay,
     print_view,
@@ -23,9 +24,7 @@ from trefpunt.ui import (
     two_places,
     words,
 )
-from trefpunt.ui.explorer import BEYOND
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.map import category_styles, show_map
 from trefpunt.ui.state import MINUTES, ViewState
 
 HEIGHT = 480
@@ -202,15 +201,7 @@ def _map(t: Text, view: ViewState, table: pd.DataFrame) -> None:
             for key, row in table.iterrows()
         }
         drawn = replace(drawn, place_tooltips=tips)
-    style.skip(t("map_skip.over"), BEYOND)
-    show_map(
-        data.published(),
-        category_styles(data.categories(), {key: words.category_name(t, key) for key in data.categories()}),
-        drawn,
-        key="map_two",
-        height=HEIGHT,
-    )
-    style.landing(BEYOND)
+    frame.draw(t, drawn, "map_two", HEIGHT)
     style.html(legend.legend(t, view, dark=dark))
 
 

@@ -1,0 +1,47 @@
+"""The map as it stands on a page: between the link past it and what that link leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from trefpunt.ui import data, style, words
+from trefpunt.ui.i18n import Text
+from trefpunt.ui.map import MapEvent, MapView, Spot, category_styles, show_map
+
+MAP, BEYOND = "tp-map", "tp-beyond-map"
+"""Where the links 'to the map' and 'past the map' lead."""
+
+
+def draw(
+    t: Text,
+    view: MapView,
+    key: str,
+    height: int,
+    on_event: Callable[[MapEvent], None] | None = None,
+    on_spot: Callable[[Spot], None] | None = None,
+) -> None:
+    """Draw the map and the ways around it for those who do not use a mouse.
+
+    Parameters
+    ----------
+    view
+        What the map shows.
+    key
+        Of the component: a page's own.
+    height
+        Pixels; the style sheet fits it to the screen.
+    on_event, on_spot
+        Told of a click on something, or on a spot, before anything is drawn.
+    """
+    style.landing(MAP)
+    style.skip(t("map_skip.over"), BEYOND)
+    show_map(
+        data.published(),
+        category_styles(data.categories(), {kind: words.category_name(t, kind) for kind in data.categories()}),
+        view,
+        key=key,
+        height=height,
+        on_event=on_event,
+        on_spot=on_spot,
+    )
+    style.landing(BEYOND)
