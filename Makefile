@@ -64,6 +64,7 @@ bench-docs: setup-dev  ## The same with the build and cities up to 100 times as 
 	@$(BIN)/python -m trefpunt bench --sources $(SOURCES) --scale 1,10,100 \
 		--out docs/benchmarks.json --picture docs/images/bench.png --docs docs/performance.md
 	@$(BIN)/python -m trefpunt bench --browser --out docs/benchmarks.json --docs docs/performance.md
+	@$(BIN)/python -m trefpunt bench --country --sources $(SOURCES) --out docs/benchmarks.json --docs docs/performance.md
 
 bench-browser: setup-dev  ## Time the explorer in a browser on this machine
 	@$(BIN)/python -m trefpunt bench --browser

@@ -21,6 +21,7 @@ def explore() -> None:
         with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
             controls.home(t)
             controls.level(t)
+            controls.year(t)
             controls.mode(t)
             controls.minutes(t)
         controls.categories(t)

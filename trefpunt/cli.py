@@ -20,7 +20,8 @@ from trefpunt.errors import TrefpuntError
 if TYPE_CHECKING:
     from trefpunt.scenarios import Sheet
 
-DEFAULT_DATA = Path("data/maastricht")
+DEFAULT_DATA = next(iter(snapshots.folders_in(Path("data"))), Path("data/snapshot"))
+"""The first snapshot in ``data/``, by name."""
 
 app = typer.Typer(
     help="Trefpunt: where residents of low- and high-welfare neighbourhoods could meet.",
@@ -43,6 +44,8 @@ class Subject(StrEnum):
     population = "population"
     categories = "categories"
     pairs = "pairs"
+    own_areas = "own_areas"
+    score_years = "score_years"
 
 
 class FileFormat(StrEnum):
@@ -90,21 +93,83 @@ Minutes = Annotated[float, typer.Option(min=1, max=120, help="What counts as wit
 
 @app.command()
 def build(
-    sources: Annotated[Path, typer.Option(help="The folder with the source files (docs/data.md).")],
-    out: Annotated[Path, typer.Option(help="The folder of the snapshot to write.")] = DEFAULT_DATA,
+    municipality: Annotated[
+        str | None, typer.Option(help="Name or code (GM0935) of the municipality to build from services.")
+    ] = None,
+    live: Annotated[bool, typer.Option("--live", help="Fetch from CBS, PDOK and OpenStreetMap.")] = False,
+    sources: Annotated[
+        Path | None, typer.Option(help="Instead of services: the folder with the source files (docs/data.md).")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The folder of the snapshot to write; data/NAME if left out.")
+    ] = None,
     ses: Annotated[
         Path | None,
-        typer.Option(help="A StatLine download (CSV) of the SES-WOA table: official scores instead of estimates."),
+        typer.Option(help="With --sources: a StatLine download (CSV) of the SES-WOA table, instead of estimates."),
+    ] = None,
+    osm: Annotated[Path | None, typer.Option(help="With --live: an extract (.osm.pbf) instead of Overpass.")] = None,
+    population: Annotated[
+        Path | None,
+        typer.Option(help="With --live: residents per postcode or square of 100 m, a file of CBS (docs/data.md)."),
+    ] = None,
+    areas: Annotated[
+        Path | None, typer.Option(help="GeoJSON with the municipality's own division, as a level beside the others.")
+    ] = None,
+    year: Annotated[int | None, typer.Option(help="With --live: regional division; the newest if left out.")] = None,
+    cache: Annotated[Path | None, typer.Option(help="With --live: folder for downloads.")] = None,
+    check_updates: Annotated[
+        bool, typer.Option("--check-updates", help="Build nothing: say what is newer than the snapshots in --data.")
+    ] = False,
+    data: Annotated[Path, typer.Option("--data", help="With --check-updates: a snapshot, or their folder.")] = Path(
+        "data"
+    ),
+    every: Annotated[
+        bool, typer.Option("--all", help="All municipalities, out of --osm, into folders of --out (docs/country.md).")
+    ] = False,
+    only: Annotated[list[str] | None, typer.Option(help="With --all: this municipality; may be repeated.")] = None,
+    scheduler: Annotated[str | None, typer.Option(help="With --all: address of a Dask scheduler.")] = None,
+    workers: Annotated[
+        int | None, typer.Option(help="With --all: processes on this machine; 0 = one after the other, without Dask.")
     ] = None,
 ) -> None:
-    """Build a snapshot from source files. If anything is wrong with them, the old snapshot stays."""
-    from trefpunt.build.pipeline import build_snapshot  # takes seconds to import: osmnx
+    """Build a snapshot from services or from source files. If anything is wrong, the old snapshot stays."""
+    from trefpunt.build import commands  # takes seconds to import: osmnx
+    from trefpunt.build.live import LiveOptions
 
-    built = build_snapshot(sources, out, ses, progress=sys.stderr.isatty())
-    _errors.print(
-        f"Built {out} in {built.seconds:.0f} s, at most {built.peak_mib:,.0f} MiB. See {out / 'REPORT.md'}.",
-        soft_wrap=True,
-    )
+    if check_updates:
+        _print_updates(data, cache)
+        return
+    if every:
+        from trefpunt.country.command import build_country
+
+        alone = {"--municipality": municipality, "--sources": sources, "--ses": ses, "--areas": areas}
+        odd = [name for name, value in alone.items() if value is not None]
+        options = LiveOptions(osm, population, None, year, cache)
+        raise typer.Exit(build_country(options, out, only or (), scheduler, workers, odd))
+    if only or scheduler is not None or workers is not None:
+        raise typer.BadParameter("--only, --scheduler and --workers go with --all")
+    given = {"--osm": osm, "--population": population, "--year": year, "--cache": cache}
+    only_live = [name for name, value in given.items() if value is not None]
+    commands.require_one_way(municipality, sources, live=live, ses=ses, only_live=only_live)
+    if sources is not None:
+        done = commands.build_local(sources, out or DEFAULT_DATA, ses, areas, progress=sys.stderr.isatty())
+    else:
+        options = LiveOptions(osm, population, areas, year, cache)
+        done = commands.build_live(municipality or "", out, options, progress=sys.stderr.isatty())
+    _errors.print(done, soft_wrap=True, markup=False, highlight=False)
+
+
+def _print_updates(data: Path, cache: Path | None) -> None:
+    from trefpunt.build import commands
+
+    found = commands.updates(data, cache)
+    said = {True: "NEWER: ", False: "up to date", None: "not known: "}
+    for name in dict.fromkeys(one.municipality for one in found):
+        print(_plain(name))
+        for one in found:
+            if one.municipality == name:
+                print(_plain(f"  {one.what} {one.ours} ({one.source}): {said[one.is_newer]}{one.newer}"))
+    print(f"{sum(one.is_newer is True for one in found)} of {len(found)} sources have something newer.")
 
 
 @app.command()
@@ -206,6 +271,7 @@ def suggest(
     places: Annotated[int, typer.Option(min=1, max=5, help="How many new ones.")] = 1,
     where: Annotated[Where, typer.Option(help="Where they could be.")] = Where.anywhere,
     objective: Annotated[Objective, typer.Option(help="What to make as large as possible.")] = Objective.gain,
+    mode: Annotated[Mode | None, typer.Option(help="How people travel; the category's own if left out.")] = None,
     minutes: Minutes = 15,
     data: Data = DEFAULT_DATA,
     answer: Annotated[Answer, typer.Option("--format", help="How to print it.")] = Answer.table,
@@ -215,7 +281,7 @@ def suggest(
     from trefpunt import suggest as spots
 
     snapshot = snapshots.load(data)
-    request = spots.Request(category, places, where.value, minutes, objective.value)
+    request = spots.Request(category, places, where.value, minutes, objective.value, mode.value if mode else None)
     found = spots.suggest(scenarios.ground_of(snapshot), request, snapshot.derived["street_names"])
     if answer is Answer.json:
         _print_json(spots.records(found))
@@ -268,11 +334,14 @@ def bench(
     out: Annotated[Path | None, typer.Option(help="Write the figures here too, as JSON.")] = None,
     picture: Annotated[Path | None, typer.Option(help="Draw them here (.png or .svg).")] = None,
     docs: Annotated[Path | None, typer.Option(help="Renew the tables of this document.")] = None,
+    country: Annotated[
+        bool, typer.Option("--country", help="The builds of a small country instead, on Dask and without.")
+    ] = False,
 ) -> None:
     """Time the engine beside its peers (scipy, and igraph, pandana, networkx where installed), answers compared."""
     from trefpunt.bench.run import Options, run, sizes
 
-    run(Options(data, repeat, quick, browser, sources, sizes(scale), out, picture, docs))
+    run(Options(data, repeat, quick, browser, sources, sizes(scale), out, picture, docs, country))
 
 
 def _print_json(answer: object) -> None:

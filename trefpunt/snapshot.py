@@ -11,8 +11,9 @@ import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,8 +29,10 @@ from trefpunt.tables.schemas import SCHEMAS, check_table
 MANIFEST = "datapackage.json"
 TABLES = tuple(SCHEMAS)
 BASEMAP = "basemap.pmtiles"
-KEPT_BY_HAND = ("stories.toml",)
+KEPT_BY_HAND = ("stories.toml", "corrections.toml")
 """Files of a snapshot's folder that people write; a new build leaves them as they are."""
+
+_LEFT_S = 86_400.0
 
 _REBUILD = "Restore the folder from the repository (git checkout), or run `python -m trefpunt build`."
 
@@ -65,6 +68,12 @@ class Snapshot:
     def name(self) -> str:
         """The municipality's name."""
         return str(self.manifest["municipality"]["name"])
+
+
+def folders_in(data: Path) -> list[Path]:
+    """Return the folders of the snapshots that lie side by side in `data`, by name; hidden ones do not count."""
+    found = (file.parent for file in data.glob(f"*/{MANIFEST}"))
+    return sorted(folder for folder in found if not folder.name.startswith("."))
 
 
 def sha256_of(path: Path) -> str:
@@ -180,7 +189,7 @@ def check(directory: Path) -> Snapshot:
     unknown = snapshot.neighbourhoods["district_code"]
     unknown = unknown[~unknown.isin(snapshot.districts.index)]
     faults += [f"neighbourhood {code} lies in unknown district {district}" for code, district in unknown.items()]
-    areas = codes.union(snapshot.districts.index).union([EVERYWHERE])
+    areas = codes.union(snapshot.districts.index).union([EVERYWHERE, str(snapshot.manifest["municipality"]["code"])])
     for name, table in snapshot.derived.items():
         keys = (("code", areas), ("neighbourhood_code", codes), ("place_id", snapshot.places.index))
         for column, allowed in keys:
@@ -219,6 +228,14 @@ def recover(directory: Path) -> None:
             return
 
 
+def _sweep(directory: Path) -> None:
+    """Remove what builds left beside a snapshot when they were killed, a day ago or more."""
+    for left in directory.parent.glob(f".{directory.name}.new-*"):
+        with suppress(OSError):
+            if left.stat().st_mtime < time.time() - _LEFT_S:
+                shutil.rmtree(left, ignore_errors=True)
+
+
 @contextmanager
 def replacing(directory: Path) -> Iterator[Path]:
     """A folder to write a new snapshot in; it takes the place of `directory` only if all goes well.
@@ -227,6 +244,7 @@ def replacing(directory: Path) -> Iterator[Path]:
     """
     directory.parent.mkdir(parents=True, exist_ok=True)
     recover(directory)
+    _sweep(directory)
     fresh = Path(tempfile.mkdtemp(prefix=f".{directory.name}.new-", dir=directory.parent))
     try:
         fresh.chmod(0o755)

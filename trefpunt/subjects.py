@@ -29,9 +29,15 @@ class Subject:
 def subject_table(snapshot: Snapshot, subject: str, mode: str | None, minutes: float) -> Subject:
     """The table of a subject with its measures.
 
-    Subjects are `neighbourhoods`, `districts`, `places`, `population`, `categories` and `pairs`. `mode` and `minutes`
-    are for places and pairs (pairs: walking if None).
+    Subjects are `neighbourhoods`, `districts`, `places`, `population`, `categories`, `pairs`, `own_areas` and
+    `score_years`. `mode` and `minutes` are for places and pairs (pairs: walking if None).
     """
+    if subject == "own_areas":
+        own = queries.own_area_table(snapshot)
+        return Subject(own.to_crs(WGS84), "CC-BY-4.0", _vintage(snapshot, "own_areas"))
+    if subject == "score_years":
+        scores = snapshot.derived["score_years"].set_index("code")
+        return Subject(scores, "CC-BY-4.0", _vintage(snapshot, "score_years"))
     if subject == "categories":
         return Subject(queries.category_table(snapshot), "ODbL-1.0", _vintage(snapshot, "bridging"))
     if subject == "pairs":

@@ -5,6 +5,8 @@
   const SVG = "http://www.w3.org/2000/svg";
   const FILL_OPACITY = { light: 0.74, dark: 0.66 };
   const HOME = { light: "#0b6b75", dark: "#7fdbe4" }; // the visitor's own neighbourhood: the accent of the page
+  const ESTIMATE = 1;
+  const DASHES = [null, "3 3", "0.1 4.5"]; // official; an estimate; provisional: dots
   const HATCH = ["#f5f4f0", "#a3a098"]; // as in the legend, on a dark page too
 
   /** Put the pattern for 'no figure' into the document, once. */
@@ -84,14 +86,14 @@
       this.current.forEach((layer, i) => {
         const colour = state.fills[i];
         const dashed = state.dashed[i];
-        const firm = colour && !dashed;
+        const firm = colour && dashed !== ESTIMATE;
         layer.setStyle({
           fillColor: colour || "url(#tp-hatch)",
           fillOpacity: colour ? FILL_OPACITY[theme] : 0.8,
           color: state.dark ? "#e8edf2" : "#39424c",
           weight: firm ? 2 : 1,
           opacity: firm ? 0.85 : 0.55,
-          dashArray: dashed ? "3 3" : null,
+          dashArray: DASHES[dashed],
         });
         if (firm) layer.bringToFront(); // an official figure's line over an estimate's
       });

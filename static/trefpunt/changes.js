@@ -27,7 +27,7 @@
       this.layer.clearLayers();
       this.line = state.dark ? "#ffffff" : "#111418";
       this.halo = state.dark ? "#14171a" : "#ffffff";
-      state.marks.forEach(([kind, number, category, at, origin]) => {
+      state.marks.forEach(([kind, number, category, at, origin, small]) => {
         const style = state.styles[category];
         if (!style) return;
         if (origin) {
@@ -36,6 +36,7 @@
         }
         const drawn = kind === "closed" ? this.cross(style, 1) : this.ring(style);
         this.badge(drawn, number);
+        if (small) drawn.classList.add("tp-small");
         this.put(at, drawn);
       });
     }

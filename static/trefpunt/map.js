@@ -60,6 +60,7 @@
       this.areas = new trefpunt.Areas(this.map, areas, icons);
       this.places.setData(places, icons);
       this.changes = new trefpunt.Changes(this.map, icons);
+      this.cells = new trefpunt.Cells(this.map);
       this.ready = true;
       if (this.state) this.render();
     }
@@ -185,6 +186,7 @@
       }
       if (!before || JSON.stringify(before.labels) !== JSON.stringify(state.labels)) this.translate(state);
       this.areas.setState(state);
+      this.cells.setState(state);
       this.places.setState(state);
       this.changes.setState(state);
       this.follow(before, state);
@@ -195,6 +197,7 @@
     /** Bring what was selected elsewhere into view: a street, an area or two as large as they go, a place if need be.
         What was clicked in the map is in view already, and the map stays as it is under the visitor's hand. */
     follow(before, state) {
+      this.embrace(before, state);
       const chosen = JSON.stringify([state.level, state.place, state.area, state.outlined, state.spot]);
       const same = before && this.chosen === chosen;
       const mine = this.clicked && this.clicked === JSON.stringify([state.place, state.area]);
@@ -214,6 +217,18 @@
         return;
       }
       this.touched = true; // a frame that changes its size does not go back to the whole municipality
+    }
+
+    /** Marks that are new and out of sight: zoom out until they are in view. */
+    embrace(before, state) {
+      const there = before ? JSON.stringify(before.marks) : "[]";
+      if (JSON.stringify(state.marks) === there) return;
+      const bounds = this.map.getBounds();
+      const hidden = state.marks.map((mark) => mark[3]).filter((at) => !bounds.contains(at));
+      if (!before || !hidden.length) return;
+      hidden.forEach((at) => bounds.extend(at));
+      this.map.fitBounds(bounds, { animate: !still, padding: [AROUND, AROUND] });
+      this.touched = true;
     }
 
     translate(state) {
@@ -244,7 +259,7 @@
       const place = this.places.hit(event.layerPoint, slack);
       if (place) return { kind: "place", id: place.id, place };
       const area = this.areas.hit(event.latlng);
-      return area < 0 ? null : { kind: "area", id: this.areas.feature(area).id, area };
+      return area < 0 ? null : { kind: "area", id: this.areas.feature(area).id, area, cell: this.cells.hit(event.latlng) };
     }
 
     send(event) {
@@ -284,7 +299,7 @@
     }
 
     describe(found) {
-      const key = found.kind + found.id;
+      const key = [found.kind, found.id, found.cell].join(" ");
       if (this.tip.dataset.of === key) return;
       this.tip.dataset.of = key;
       this.tip.replaceChildren();
@@ -297,9 +312,13 @@
         const minutes = this.fromHome(found.place);
         if (minutes) element("div", "", minutes, this.tip);
       } else {
-        element("strong", "", plain(this.areas.feature(found.area).properties.name), this.tip);
-        const tip = this.shown.tips[found.area];
-        if (tip) tip.split("\n").forEach((line) => element("div", "", plain(line), this.tip));
+        const name = plain(this.areas.feature(found.area).properties.name);
+        const inCell = found.cell >= 0;
+        element("strong", "", inCell ? plain(this.shown.cells.title) : name, this.tip);
+        if (inCell) element("div", "tp-kind", name, this.tip);
+        const tip = inCell ? this.shown.cells.tip : this.shown.tips[found.area];
+        const said = (line) => (inCell ? this.cells.fill(found.cell, plain(line), this.labels.lang) : plain(line));
+        if (tip) tip.split("\n").forEach((line) => element("div", "", said(line), this.tip));
       }
     }
 
@@ -331,7 +350,7 @@
       scrollWheelZoom: false, boxZoom: false, renderer: L.svg({ padding: 0.5 }),
       zoomAnimation: !still, fadeAnimation: !still, inertia: !still,
     });
-    for (const [pane, z] of [["areas", 300], ["veil", 310], ["detail", 350], ["fade", 360], ["marks", 380], ["places", 450], ["changes", 460]]) {
+    for (const [pane, z] of [["areas", 300], ["veil", 310], ["cells", 340], ["detail", 350], ["fade", 360], ["marks", 380], ["places", 450], ["changes", 460]]) {
       const made = map.createPane(pane);
       made.style.zIndex = z;
       made.style.pointerEvents = "none";

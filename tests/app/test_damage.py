@@ -64,7 +64,7 @@ def test_damage_while_running_is_noticed(open_app: Open, copy: Path) -> None:
 
 
 def test_no_snapshot_at_all(open_app: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("trefpunt.ui.data.DATA", tmp_path)
+    monkeypatch.setattr("trefpunt.ui.towns.DATA", tmp_path)
     drawn = html(open_app())
     assert "datapackage.json" in drawn
     assert "python -m trefpunt build" in drawn

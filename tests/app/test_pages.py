@@ -21,6 +21,7 @@ PAGES = {
     "plekken": "table.title",
     "twee": "two.title",
     "stad": "city.title",
+    "ontbreekt": "gap.title",
     "wat_als": "scenario.title",
     "uitleg": "explain.title",
 }
@@ -64,7 +65,7 @@ def test_place_card(open_app: Open, lang: str, supermarket: str, measures: pd.Da
     assert t("nation") in said
     for share in ("share_low", "share_middle", "share_high"):
         assert t.percent(row[share]) in said
-    assert f"{t.number(row['mixing'], 2)} " in said
+    assert escape(t("place.mixing.text", value=float(row["mixing"]), city="Maastricht")) in said
     assert t.percent(row["bridge"], 1) in said
     assert str(round(100 * row["encounter"])) in said
     for caveat in ("potential", "person", "osm"):

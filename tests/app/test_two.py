@@ -14,7 +14,7 @@ from tests.app.conftest import Open, address, card, html, map_state
 from trefpunt import queries
 from trefpunt.categories import load_categories
 from trefpunt.snapshot import Snapshot
-from trefpunt.ui import data, download, links, two_files, two_places, two_view
+from trefpunt.ui import data, download, links, story_file, two_files, two_places, two_view
 from trefpunt.ui.i18n import LANGUAGES, Text
 from trefpunt.ui.state import ViewState
 
@@ -45,12 +45,12 @@ def test_opens_with_the_letter_s_pair(open_app: Open, bundled: Snapshot, lang: s
 
 
 def test_without_stories_the_most_different_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "stories", lambda: ())
+    monkeypatch.setattr(story_file, "written", story_file.Written)
     assert two_view.chosen(ViewState()) == data.contrasting().index[0]
 
 
 def test_without_any_pair_the_first_two_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(data, "stories", lambda: ())
+    monkeypatch.setattr(story_file, "written", story_file.Written)
     monkeypatch.setattr(data, "contrasting", lambda: queries.contrasting_neighbours(data.snapshot(), 0))
     assert two_view.chosen(ViewState()) == tuple(data.areas("neighbourhood").index[:2])
 

@@ -25,6 +25,8 @@ def settled(page: Page) -> list[tuple[str, Page | Frame]]:
     expect(page.locator('[data-testid="stApp"]')).to_have_attribute(
         "data-test-script-state", "notRunning", timeout=PATIENCE
     )
+    # What is computed in the background is drawn when it is there; nothing may have been computed before.
+    expect(page.locator(".tp-wait")).to_have_count(0, timeout=3 * PATIENCE)
     documents: list[tuple[str, Page | Frame]] = [("page", page)]
     # Every map has a jump past it; its frame may come a moment later than the rest.
     if page.locator("a.tp-skip[href='#tp-beyond-map']").count():

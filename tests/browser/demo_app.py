@@ -9,7 +9,7 @@ from trefpunt.snapshot import load
 from trefpunt.ui.map import CategoryStyle, MapEvent, MapView, category_styles, publish, show_map
 
 DATA = sorted(Path(load.__code__.co_filename).parents[1].glob("data/*/datapackage.json"))[0].parent
-COLOURS = ("#b35806", "#ee9b3b", "#fbdcb0", "#f3f3f1", "#d4d3e8", "#9a8ec4", "#542788")
+COLOURS = ("#b35806", "#ee9b3b", "#fbdcb0", "#f3f3f1", "#bbb5de", "#8a7aba", "#542788")
 BREAKS = (0.75, 0.65, 0.55, 0.45, 0.35, 0.25)
 LABELS = {
     "lang": "nl",

@@ -80,7 +80,8 @@ class MapFrame:
         return box["x"] + at[0], box["y"] + at[1]
 
     def look_at(self, lat: float, lon: float, zoom: int) -> None:
-        """Move the map there, at once."""
+        """Move the map there, at once, after the movement that may still be going on and would win."""
+        self.frame.wait_for_function("() => !map._animatingZoom && !map._panAnim?._inProgress", timeout=PATIENCE)
         self.frame.evaluate(
             "([lat, lon, zoom]) => { map.setView([lat, lon], zoom, { animate: false }); }", [lat, lon, zoom]
         )

@@ -1,39 +1,38 @@
-"""Make the pictures of docs/images anew: ``python -m tests.browser.screenshots`` (or `make screenshots`)."""
+"""Make the gallery anew: ``python -m tests.browser.screenshots [NAME …]`` (or `make screenshots`).
+
+Takes every picture of `tests.browser.gallery`, or those whose view or file is named, and writes docs/gallery.md.
+"""
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Sequence
-from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.axe import settled
 from tests.browser.conftest import FLAGS, ROOT, STREAMLIT, free_port
+from tests.browser.gallery import GALLERY, IMAGES, Shot, page, shots
 from tests.browser.maps import MapFrame
 
-OUT = ROOT / "docs" / "images"
-PAGES = {
-    "kaart": "/?place={place}&category=supermarket,primary_school,park,sports&lang={lang}",
-    "kaart_begin": "/?lang={lang}",
-    "buurt": "/?area=BU09350201&lang={lang}",
-    "paar": "/?pair=BU09350203,BU09350208&minutes=20&lang={lang}",
-    "plekken": "/plekken?lang={lang}",
-    "twee": "/twee?minutes=20&lang={lang}",
-    "stad": "/stad?lang={lang}",
-    "wat_als": "/wat_als?lang={lang}",
-    "afdruk": "/afdruk?pair=BU09350203,BU09350208&lang={lang}",
-    "uitleg": "/uitleg?lang={lang}",
-}
-SIZES = {1280: 900, 390: 844}
+TALLEST = {1280: 1500, 390: 2200}
+"""Pixels of a picture: further down is more of the same."""
+
+SHEET = 2300
+"""Pixels of a picture of a sheet to print, which is shown whole."""
+
+QUALITY = 54
+"""Of WebP: letters stay sharp, a picture stays below 150 kB."""
 
 
 def main(only: Sequence[str] = ()) -> None:
-    """Take every page, or those named, at both widths and in both languages."""
+    """Take the pictures and write the page about them."""
     port = free_port()
     server = subprocess.Popen(
         [*STREAMLIT, "streamlit_app.py", "--server.address", "127.0.0.1", "--server.port", str(port)], cwd=ROOT
@@ -48,34 +47,40 @@ def main(only: Sequence[str] = ()) -> None:
                 time.sleep(0.2)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium.find(), args=FLAGS)
-            for name, path in ((n, p) for n, p in PAGES.items() if not only or n in only):
-                for width, height in SIZES.items():
-                    for lang in ("nl", "en"):
-                        _take(browser, url + path.format(place="n34046157", lang=lang), name, width, height, lang)
+            for shot in shots():
+                if not only or shot.name in only or shot.file in only:
+                    picture = take(browser, url, shot)
+                    picture.save(IMAGES / shot.file, quality=QUALITY, method=6)
+                    print(f"{shot.file} {(IMAGES / shot.file).stat().st_size / 1000:.0f} kB", flush=True)
             browser.close()
     finally:
         server.terminate()
+    GALLERY.write_text(page(), encoding="utf-8")
 
 
-def _take(browser: object, url: str, name: str, width: int, height: int, lang: str) -> None:
-    page = browser.new_page(viewport={"width": width, "height": height}, locale=f"{lang}-NL")  # type: ignore[attr-defined]
-    page.goto(url)
-    if name in ("plekken", "stad", "afdruk", "uitleg"):
-        page.get_by_role("heading", level=1).wait_for(timeout=30_000)
-        page.wait_for_timeout(2500)
-    else:
-        MapFrame(page).settle()
-        page.wait_for_timeout(1200)
-    # The page scrolls inside Streamlit's own frame, so a tall window shows all of it.
-    content = page.evaluate("document.querySelector('[data-testid=\"stMainBlockContainer\"]').scrollHeight")
-    page.set_viewport_size({"width": width, "height": max(height, min(int(content) + 20, 3200))})
-    page.wait_for_timeout(1000)
-    target = Path(OUT) / f"{name}_{width}_{lang}.png"
-    page.screenshot(path=target)
-    page.close()
-    with Image.open(target) as picture:
-        picture.convert("RGB").save(target, optimize=True)
-    print(target.name, flush=True)
+def take(browser: Browser, url: str, shot: Shot) -> Image.Image:
+    """Return the picture of a view, as tall as its page where that is not too tall."""
+    context = browser.new_context(
+        viewport={"width": shot.width, "height": shot.height},
+        locale=f"{shot.lang}-NL",
+        color_scheme=shot.colours,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+        has_touch=shot.width < 600,
+    )
+    tab = context.new_page()
+    tab.goto(url + shot.address)
+    mapped = any(name == "map" for name, _ in settled(tab))
+    if not shot.projector:
+        # The page scrolls inside Streamlit's own frame, so a tall window shows all of it.
+        content = int(tab.evaluate("document.querySelector('[data-testid=\"stMainBlockContainer\"]').scrollHeight"))
+        most = SHEET if shot.view.page == "afdruk" else TALLEST[shot.width]
+        tab.set_viewport_size({"width": shot.width, "height": max(shot.height, min(content + 20, most))})
+    if mapped:
+        MapFrame(tab).wait_background()
+    tab.wait_for_timeout(700)
+    picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
+    context.close()
+    return picture
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ VIEWS = {
         *(f"table={table}" for table in TABLES[1:]),
     ),
     "stad": tuple(f"topic={topic}" for topic in TOPICS[1:]),
+    "ontbreekt": ("find=on&where=schools&area=BU09350203", "lack=supermarket&mode=cycle&listed=hexagons"),
 }
 """What a page can look like, besides how it opens."""
 

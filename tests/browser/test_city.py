@@ -77,6 +77,7 @@ def test_the_council_s_question_from_one_strictness_to_another(page, open_page, 
 def test_a_topic_fits_a_phone_and_stays_a_table(open_page, url, topic):
     page = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme="dark")
     open_city(page, url, f"topic={topic}")
+    expect(page.get_by_role("rowheader").first).to_be_attached(timeout=PATIENCE)  # parts come one after the other
     page.locator(".tp-citypage details summary").evaluate_all("all => all.forEach(one => one.click())")
     assert sideways(page) <= 0
     # Rows are laid out anew on a phone; for a screen reader they are a table still.

@@ -112,6 +112,21 @@ def test_a_journey_from_opening_to_a_place_on_the_map(page, url):
     expect(said(page)).to_contain_text(f"Gekozen plek: {name}", timeout=PATIENCE)
 
 
+def test_a_search_for_the_best_spot(page, url):
+    """Asked for, told when it is there, and tried on the page of what if; the focus stays where it was."""
+    page.goto(f"{url}/ontbreekt?lack=community_centre&where=schools")
+    settled(page)
+    tab_to(page, name="Zoek de beste plek", tag="BUTTON")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tp-spot").first).to_be_visible(timeout=3 * PATIENCE)
+    expect(said(page)).to_contain_text("De beste plek is", timeout=PATIENCE)
+    settled(page)
+    assert "Zoek de beste plek" in page.evaluate(FOCUS)["name"]
+    tab_to(page, name="Probeer dit in Wat als", tag="A", most=3)
+    page.keyboard.press("Enter")
+    expect(page.locator(".tp-inshort")).to_be_visible(timeout=PATIENCE)
+
+
 def test_jumps(page, url):
     """To the content, past the bar; to the map and past it, without a stop in its frame."""
     page.goto(url)

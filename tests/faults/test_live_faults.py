@@ -310,8 +310,11 @@ class Builder:
         assert self.process.stdout is not None
         return self.process.stdout.readline().strip()
 
-    def start(self, url: str, folder: Path, file_size: int | None = None) -> int:
-        order = {"url": url, "cache": str(folder / "cache"), "out": str(folder / "old"), "file_size": file_size}
+    def start(
+        self, url: str, folder: Path, file_size: int | None = None, *, whole: bool = False, out: Path | None = None
+    ) -> int:
+        order = {"url": url, "cache": str(folder / "cache"), "out": str(out or folder / "old"), "whole": whole}
+        order |= {"file_size": file_size}
         assert self.process.stdin is not None
         print(json.dumps(order), file=self.process.stdin, flush=True)
         return int(self._line())

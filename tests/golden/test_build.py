@@ -115,8 +115,18 @@ def test_districts_take_the_official_file_too(official):
     assert set(official[0].districts["ses_year"]) == {2023}
 
 
+def test_all_official_figures_are_in_the_table_of_years(official):
+    """The file is of 2023*, so of the division of 2024, and provisional; where it has a dot, suppressed."""
+    snapshot, published = official
+    years = snapshot.derived["score_years"]
+    assert set(years["division"]) == {2024} and set(years["year"]) == {2023}
+    status = years.set_index("code")["status"]
+    assert status[SUPPRESSED] == "suppressed" and set(status.drop(SUPPRESSED)) == {"provisional"}
+    assert len(status) == len(snapshot.districts) + len(published)
+
+
 def test_the_map_says_official(official, monkeypatch):
-    """The legend counts official figures and no estimate; no neighbourhood is drawn as an estimate."""
+    """The legend counts provisional figures of CBS and no estimate; no neighbourhood is drawn as an estimate."""
     from tests.app.conftest import html, map_state
 
     snapshot, published = official
@@ -124,6 +134,6 @@ def test_the_map_says_official(official, monkeypatch):
     app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
     assert not app.exception
     t = Text("nl")
-    assert t("legend.official", n=len(published) - 1) in html(app)
+    assert t("legend.provisional", n=len(published) - 1) in html(app)  # the file says 2023*
     assert "chatting (" not in html(app)
-    assert sum(map_state(app)["dashed"]) == 0
+    assert 1 not in map_state(app)["dashed"]

@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from tests.servers.base import Answer, Request
-from tests.servers.world import COPY_NORTH_M, ROOT
+from tests.servers.world import COPY_NORTH_M, ROOT, SMALL, SMALL_NORTH_M, world
 from trefpunt.crs import RD, WGS84
 
 STAMP = "2026-01-15T14:11:09Z"
@@ -36,14 +36,16 @@ _TAGS = {
 
 @cache
 def elements() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Nodes of streets with their ways, and places: for both municipalities of the world."""
+    """Nodes of streets with their ways, and places: for the three municipalities of the world."""
     folder = ROOT / "data" / "maastricht"
     nodes = pd.read_parquet(folder / "walk_nodes.parquet")
     edges = pd.read_parquet(folder / "walk_edges.parquet")
     places = gpd.read_parquet(folder / "places.parquet")
     streets: list[dict[str, Any]] = []
     spots: list[dict[str, Any]] = []
-    for copy, north in enumerate((0.0, COPY_NORTH_M)):
+    everything = nodes, edges, places
+    for copy, north in enumerate((0.0, COPY_NORTH_M, SMALL_NORTH_M)):
+        nodes, edges, places = everything if copy < 2 else _around(SMALL, *everything)
         at = gpd.GeoSeries(gpd.points_from_xy(nodes["x"], nodes["y"] + north), crs=RD).to_crs(WGS84)
         base = 1 + copy * 10_000_000
         streets += [
@@ -67,6 +69,16 @@ def elements() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
             for i, (category, name, point) in enumerate(zip(known["category"], known["name"], moved, strict=True))
         ]
     return streets, spots
+
+
+def _around(
+    digits: str, nodes: pd.DataFrame, edges: pd.DataFrame, places: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame, pd.DataFrame, gpd.GeoDataFrame]:
+    """The streets and places of the small municipality and 300 m around it, before they are moved."""
+    west, south, east, north = world()[digits].neighbourhoods.translate(0, -SMALL_NORTH_M).buffer(300).total_bounds
+    kept = nodes[nodes["x"].between(west, east) & nodes["y"].between(south, north)]
+    ends = edges["source"].isin(kept.index) & edges["target"].isin(kept.index)
+    return kept, edges[ends], places.cx[west:east, south:north]
 
 
 def within(found: list[dict[str, Any]], south: float, west: float, north: float, east: float) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from tests.servers.world import Place, world
 from trefpunt.crs import RD, WGS84
 
 YEARS = ("2022", "2023", "2024")
+"""Of the OGC API; the web feature service has the next year too."""
 
 
 @cache
@@ -91,6 +92,9 @@ def wfs(page: int = 1000) -> Callable[[Request], Answer]:
     def route(request: Request) -> Answer:
         query = {name.lower(): value for name, value in request.query.items()}
         level = query.get("typenames", "").removeprefix("wijkenbuurten:")
+        asked = re.search(r"/cbs/wijkenbuurten/(\d{4})/wfs/v1_0$", request.path)
+        if not asked or asked[1] not in (*YEARS, "2025"):
+            return Answer(b"Not Found", 404, kind="text/plain")
         if level not in ("buurten", "wijken", "gemeenten"):
             return Answer(b"<ows:ExceptionReport/>", 400, kind="text/xml")
         code = re.search(r"<fes:Literal>(GM\d{4})</fes:Literal>", query.get("filter", ""))

@@ -1,7 +1,8 @@
-"""What the local servers know: Maastricht from the bundled snapshot, and a copy of it under another name.
+"""What the local servers know: Maastricht from the bundled snapshot, a copy of it under another name, and a small one.
 
 Boundaries, names, streets and places are real (CBS/Kadaster, CC BY 4.0; © OpenStreetMap contributors, ODbL 1.0);
-the copy lies 40 km to the north under the codes of another municipality, and the figures are made up by a formula.
+the copy lies 40 km to the north under the codes of another municipality, one district of it 80 km to the north under
+those of a third, and the figures are made up by a formula.
 """
 
 from __future__ import annotations
@@ -18,6 +19,11 @@ from shapely.affinity import translate
 ROOT = Path(__file__).resolve().parents[2]
 COPY = "0938"
 COPY_NORTH_M = 40_000.0
+SMALL = "0981"
+SMALL_NORTH_M = 80_000.0
+SMALL_DISTRICT = "WK093502"
+"""The third municipality is this district alone: builds of it take seconds."""
+
 YEARS = tuple(range(2014, 2025))
 
 
@@ -51,15 +57,20 @@ def world() -> dict[str, Place]:
     neighbourhoods = gpd.read_parquet(folder / "neighbourhoods.parquet", columns=["name", "district_code", "geometry"])
     districts = gpd.read_parquet(folder / "districts.parquet", columns=["name", "geometry"])
     here = Place("0935", "Maastricht", neighbourhoods, districts)
-    moved = []
-    for table in (neighbourhoods, districts):
-        other = table.copy()
-        other.index = other.index.str.replace("0935", COPY, n=1)
-        if "district_code" in other:
-            other["district_code"] = other["district_code"].str.replace("0935", COPY, n=1)
-        other.geometry = [translate(shape, 0, COPY_NORTH_M) for shape in other.geometry]
-        moved.append(other)
-    return {"0935": here, COPY: Place(COPY, "Meerssen", *moved)}
+    copy = Place(COPY, "Meerssen", *(_moved(table, COPY, COPY_NORTH_M) for table in (neighbourhoods, districts)))
+    part = neighbourhoods[neighbourhoods["district_code"] == SMALL_DISTRICT], districts.loc[[SMALL_DISTRICT]]
+    small = Place(SMALL, "Vaals", *(_moved(table, SMALL, SMALL_NORTH_M) for table in part))
+    return {"0935": here, COPY: copy, SMALL: small}
+
+
+def _moved(table: gpd.GeoDataFrame, digits: str, north_m: float) -> gpd.GeoDataFrame:
+    """A table of areas under the codes of another municipality, so much to the north."""
+    other = table.copy()
+    other.index = other.index.str.replace("0935", digits, n=1)
+    if "district_code" in other:
+        other["district_code"] = other["district_code"].str.replace("0935", digits, n=1)
+    other.geometry = [translate(shape, 0, north_m) for shape in other.geometry]
+    return other
 
 
 def chance(*what: object) -> float:

@@ -50,6 +50,38 @@ def test_statline_reads_decimal_comma_as_decimal_point(tmp_path):
     pd.testing.assert_frame_equal(point, comma)
 
 
+@pytest.mark.parametrize(
+    ("titles", "read"),
+    [
+        (["Financiële welvaart/Totaal welvaart", "Financiële welvaart/Inkomen", "Financiële welvaart/Vermogen"], 20.0),
+        (["Welvaart (inkomen en vermogen)", "Inkomen", "Vermogen"], 20.0),
+        (["Blok 1", "Blok 2", "Blok 3"], None),  # nobody knows which
+        (["Inkomen a", "Inkomen b", "Vermogen"], None),
+    ],
+)
+def test_a_whole_download_has_three_blocks_of_percentile_groups(tmp_path, titles, read):
+    """All of income, wealth and welfare: those of income are taken where the headers tell, else none; no error."""
+    groups = ("1e t/m 40e percentielgroep (%)", "41e t/m 80e percentielgroep (%)", "81e t/m 100e percentielgroep (%)")
+    header = HEADER + "".join(f';"{title}/{group}"' for title in titles for group in groups)
+    row = POTTENBERG + "".join(f";{low};50;{50 - low}" for low in (10, 20, 30))
+    table = read_statline_ses(write(tmp_path, header, row))
+    assert ("low_pct" in table) is (read is not None)
+    if read is not None:
+        assert table[["low_pct", "middle_pct", "high_pct"]].iloc[0].tolist() == [read, 50, 30]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (POTTENBERG.rsplit(";", 1)[0], "1 line(s) have another number of cells than the header, first line 3"),
+        (POTTENBERG + ';"1"', "cannot be read as a table"),
+        (POTTENBERG[:-40], "cannot be read as a table"),  # within quotes
+    ],
+)
+def test_lines_that_are_cut_or_too_long_are_named(tmp_path, line, words):
+    assert words in fault(write(tmp_path, HEADER, SUPPRESSED, line))
+
+
 def test_statline_reads_code_headers_padded_keys_shares_and_a_closing_line(tmp_path):
     path = write(
         tmp_path,

@@ -47,7 +47,9 @@ def test_direction(path):
         assert not _within(names, NETWORK), "only sources/ opens network connections"
     if place not in {"sources", "build"}:
         assert not _within(names, SLOW), "osmnx and segregation belong to the build step"
-        assert not _within(names, {"trefpunt.build"}) or place == "cli"
+        assert not _within(names, {"trefpunt.build"}) or place in {"cli", "country"}
+    if place != "country":
+        assert not _within(names, {"dask", "distributed"}), "Dask is for the country alone"
     if place in ORDER:
         later = {f"trefpunt.{name}" for name in ORDER[ORDER.index(place) + 1 :]}
         assert not _within(names, later), f"{place} may not import what comes after it"
@@ -65,11 +67,11 @@ def test_the_rule_would_be_noticed(tmp_path):
     assert _within(_imports(offender), SCREEN)
 
 
-def test_osmnx_is_not_loaded_by_the_app():
+def test_osmnx_and_dask_are_not_loaded_by_the_app():
     """Importing the questions of the pages must not drag the build step in."""
     import subprocess
     import sys
 
-    code = "import sys, trefpunt.queries, trefpunt.snapshot; print('osmnx' in sys.modules)"
+    code = "import sys, trefpunt.queries, trefpunt.snapshot, trefpunt.cli; print({'osmnx', 'dask'} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert out.stdout.strip() == "False"
+    assert out.stdout.strip() == "set()"

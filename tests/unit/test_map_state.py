@@ -14,6 +14,7 @@ from trefpunt.errors import SnapshotError, TrefpuntError, UnknownCodeError
 from trefpunt.ui.map import (
     LABELS,
     CategoryStyle,
+    Cells,
     Home,
     MapEvent,
     MapView,
@@ -246,6 +247,46 @@ def test_changes_are_drawn_by_number(published):
         ["added", 1, "cafe", [50.85, 5.69], None],
         ["moved", 2, "cafe", [50.85, 5.69], [50.84, 5.7]],
     ]
+
+
+def test_a_small_mark_says_so(published):
+    state = json.loads(
+        encode_state(published, STYLES, replace(VIEW, marks=(Mark("added", 2, "cafe", 1, 2, small=True),)))
+    )
+    assert state["marks"] == [["added", 2, "cafe", [1.0, 2.0], None, 1]]
+
+
+FLAT = (50.8, 0.0, 0.009, 0.0, 0.0, 0.0)
+CELLS = Cells(
+    0.2, ((0, 3, "0-1"),), FLAT, FLAT, ("#d3ebe9", "#07434a"), "#0b4d55", ((10, 20), (30, 40)), "<b>`${1}`", "#1"
+)
+
+
+def test_cells_are_rows_of_classes_with_their_figures(published):
+    sent = encode_state(published, STYLES, replace(VIEW, cells=CELLS))
+    state = json.loads(sent)["cells"]
+    assert state["rows"] == [[0, 3, "0-1"]]
+    assert state["figures"] == [[10, 20], [30, 40]]
+    assert (state["width"], state["lat"], state["colours"]) == (0.2, list(FLAT), list(CELLS.colours))
+    assert "<b>" not in sent
+    assert "`" not in sent
+    assert "${" not in sent
+    assert json.loads(encode_state(published, STYLES, VIEW))["cells"] is None
+
+
+def test_all_that_is_wrong_with_cells_is_named(published):
+    wrong = replace(
+        CELLS, rows=((0, 0, "2x-"),), lat=(float("nan"),) * 6, colours=("red", "#07434a"), figures=((1, 2),)
+    )
+    with pytest.raises(TrefpuntError) as caught:
+        encode_state(published, STYLES, replace(VIEW, cells=wrong))
+    assert caught.value.faults == (
+        "'red' is no colour",
+        "'2' is no class of a cell",
+        "'x' is no class of a cell",
+        "there are 2 cells, but figures of 1",
+        "where the cells are takes six numbers for each of lat and lon",
+    )
 
 
 def test_all_that_is_wrong_with_changes_is_named(published):

@@ -185,11 +185,21 @@ def test_all_faults_at_once(town):
     bad = {
         "a": town.drop(columns="ses_woa"),
         "b": pd.concat([town, town.iloc[[0]]]).to_crs(4326),
-        "c": town.assign(share_low=np.nan),
     }
     with pytest.raises(TableError) as caught:
         segregation(bad, QUICK)
-    assert len(caught.value.faults) == 4
+    assert len(caught.value.faults) == 3
+
+
+@pytest.mark.parametrize("areas", [0, 1])
+def test_a_level_with_fewer_than_two_known_areas_has_no_indices(town, areas):
+    """A municipality may have one district, or one whose shares are known: missing, not nought, not refused."""
+    few = town.assign(share_low=town["share_low"].where(np.arange(len(town)) < areas))
+    got = segregation({"few": few, "one": town.iloc[:1], "whole": town}, QUICK).indices
+    for level, known in (("few", areas), ("one", 1)):
+        rows = got.loc[level].drop("moran_i")
+        assert rows["value"].isna().all() and (rows["n_areas"] == known).all()
+        assert list(got.loc[level].index) == list(got.loc["whole"].index)
 
 
 def test_importing_leaves_numpys_warnings_alone():

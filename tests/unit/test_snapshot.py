@@ -13,7 +13,7 @@ from trefpunt.tables.schemas import SCHEMAS, check_table
 
 FILES = [*(f"{name}.parquet" for name in snapshots.TABLES), snapshots.BASEMAP]
 OSM_DERIVED = {"population", "places", "walk_nodes", "walk_edges", "cycle_nodes", "cycle_edges", "basemap"}
-OSM_DERIVED |= {"bridging", "closing", "one_sidedness", "street_names", "waters"}
+OSM_DERIVED |= {"bridging", "closing", "completeness", "one_sidedness", "street_names", "waters"}
 
 
 @pytest.fixture

@@ -502,6 +502,23 @@ def test_hexagons_hold_the_best_of_their_nodes():
         assert strictly.empty or cell["gain"] >= strictly["gain"].max()
 
 
+def test_the_other_way_of_travelling():
+    """By bike the half-distance is that of equal minutes, 600 · 250 / 75 = 2,000 m, and 8 minutes are 2,000 m."""
+    by_bike = surface(ROW, "community_centre", 8, mode="cycle")
+    here, there = 2 ** -(1200 / 2000) - 2 ** -(1800 / 2000), 1 - 2 ** -(600 / 2000)
+    assert by_bike["gain_low"][2] == pytest.approx((60 * here + 20 * there) / 80)
+    assert by_bike["gain_high"][2] == pytest.approx((10 * here + 40 * there) / 50)
+    # All live within 2,000 m of the place there is.
+    assert not by_bike[["within_low", "within_high"]].to_numpy().any() and not by_bike["blank"].any()
+    found = suggest(ROW, Request("community_centre", minutes=8, mode="cycle"), NO_STREETS)
+    assert found.mode == "cycle" and found.value == pytest.approx(by_bike["gain"].max())
+    own = suggest(ROW, Request("community_centre", minutes=8), NO_STREETS)
+    on_foot = suggest(ROW, Request("community_centre", minutes=8, mode="walk"), NO_STREETS)
+    pd.testing.assert_frame_equal(own.spots, on_foot.spots)
+    with pytest.raises(TrefpuntError, match="swim"):
+        suggest(ROW, Request("community_centre", mode="swim"), NO_STREETS)
+
+
 def test_what_the_command_line_prints_and_writes():
     for asked in (Request("supermarket", minutes=5), Request("supermarket", 2, minutes=4, objective="cover")):
         found = suggest(CITY, asked, NO_STREETS)

@@ -8,11 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trefpunt.metrics.one_sidedness import FACTORS
+from trefpunt.suggest import CLUBS, OBJECTIVES, WHERE
 from trefpunt.tables.derived_schemas import ENVIRONMENTS, REFERENCES
 from trefpunt.ui.state import (
+    ALL_CLUBS,
     COLUMNS,
     FIGURES,
+    FIND,
     LEVELS,
+    LISTED,
     MAX_SCENARIO,
     MAX_TEXT,
     MINUTES,
@@ -21,6 +25,7 @@ from trefpunt.ui.state import (
     SCREENS,
     SHEETS,
     SORTS,
+    SPOTS,
     TABLES,
     TOPICS,
     Known,
@@ -36,6 +41,8 @@ KNOWN = Known(
     neighbourhoods=frozenset({"BU00010001", "BU00010002", "BU00010003"}),
     districts=frozenset({"WK000100", "WK000101"}),
     streets=frozenset({("Kerkstraat", "BU00010001"), ("Dorp, 'aan' de & Maas", "BU00010002")}),
+    years=(2014, 2019, 2023),
+    municipalities=("aadorp", "zeestad"),
 )
 SEARCHES = st.text(st.characters(exclude_categories=("Cs",)), max_size=MAX_TEXT).map(str.strip)
 
@@ -46,6 +53,8 @@ def views(draw: st.DrawFn) -> ViewState:
     neighbourhoods, districts = sorted(KNOWN.neighbourhoods), sorted(KNOWN.districts)
     view = ViewState(
         lang=draw(st.sampled_from(("nl", "en"))),
+        municipality=draw(st.sampled_from(("", *KNOWN.municipalities))),
+        year=draw(st.none() | st.sampled_from(KNOWN.years)),
         level=draw(st.sampled_from(LEVELS)),
         categories=tuple(c for c in KNOWN.categories if c in chosen),
         mode=draw(st.sampled_from(MODES)),
@@ -66,6 +75,13 @@ def views(draw: st.DrawFn) -> ViewState:
         home=draw(st.none() | st.sampled_from(neighbourhoods)),
         scenario=draw(SEARCHES),
         versus=draw(SEARCHES),
+        lack=draw(st.sampled_from((ALL_CLUBS, *KNOWN.categories))),
+        wanted=draw(st.sampled_from(CLUBS)),
+        listed=draw(st.sampled_from(LISTED)),
+        spots=draw(st.sampled_from(SPOTS)),
+        where=draw(st.sampled_from(WHERE)),
+        objective=draw(st.sampled_from(OBJECTIVES)),
+        find=draw(st.sampled_from(FIND)),
     )
     kind = draw(st.sampled_from(("none", "place", "area", "street", "pair")))
     if kind == "street":
@@ -93,7 +109,8 @@ def test_round_trip(view: ViewState) -> None:
             [
                 *to_params(ViewState(lang="en")),
                 *"abcdefg",
-                *("level category mode minutes place area pair street home within search".split()),
+                *("gemeente year level category mode minutes place area pair street home within search".split()),
+                *("lack wanted listed spots where objective find".split()),
                 *("topic environment reference factor order table sort columns figure scenario versus".split()),
             ]
         ),
@@ -146,6 +163,19 @@ def test_everything_unknown_is_named_and_the_rest_kept() -> None:
     }
 
 
+def test_another_municipality_keeps_how_one_looks_but_no_codes() -> None:
+    view = ViewState(
+        lang="en", year=2019, minutes=20, categories=("park",), area="BU00010001", home="BU00010002", scenario="{}"
+    )
+    assert view.moving("zeestad") == ViewState(lang="en", municipality="zeestad", minutes=20, categories=("park",))
+
+
+def test_unknown_years_and_municipalities_are_named() -> None:
+    view, unknown = from_params({"year": "2013", "gemeente": "../etc"}, KNOWN)
+    assert view == ViewState()
+    assert set(unknown) == {Unknown("year", "2013"), Unknown("gemeente", "../etc")}
+
+
 def test_home_is_a_neighbourhood_and_stays() -> None:
     view, unknown = from_params({"home": "BU00010002", "area": "BU00010001"}, KNOWN)
     assert (view.home, unknown) == ("BU00010002", ())
@@ -176,3 +206,17 @@ def test_a_pair_is_two_different_neighbourhoods() -> None:
     for text in ("BU00010001", "BU00010001,BU00010001", "BU00010001,BU00010002,BU00010003"):
         assert from_params({"pair": text}, KNOWN) == (ViewState(), (Unknown("pair", text),))
     assert from_params({"pair": "BU00010001,BU9"}, KNOWN) == (ViewState(), (Unknown("pair", "BU9"),))
+
+
+def test_the_kind_of_a_new_place() -> None:
+    """Of all clubs together one kind is new; of one category it is that one."""
+    assert ViewState().new_kind == "community_centre"
+    assert ViewState(wanted="sports").new_kind == "sports"
+    assert ViewState(lack="supermarket", wanted="sports").new_kind == "supermarket"
+
+
+def test_what_is_no_choice_of_the_page_of_what_is_missing_is_unknown() -> None:
+    asked = {"lack": "castle", "wanted": "supermarket", "spots": "6", "where": "moon", "objective": "x", "find": "1"}
+    view, unknown = from_params(asked, KNOWN)
+    assert view == ViewState()
+    assert sorted(unknown) == sorted(Unknown(*item) for item in asked.items())

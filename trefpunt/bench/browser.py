@@ -57,11 +57,12 @@ class _Clicker:
         draws: bool,
         is_map: bool = False,
         is_budgeted: bool = False,
+        is_whole: bool = False,
     ) -> Change:
         """Do each of `acts`, which ends with a click or a key, and wait each time until the page shows it.
 
-        `draws`: it shows when the map has drawn its new state; else when the run is over. `is_map`: the map is there
-        before and after.
+        `draws`: it shows when the map has drawn its new state; else when the run is over. `is_whole`: when both are so.
+        `is_map`: the map is there before and after.
         """
         visitor = self.visitor
         took, payload, wired, blank, cpu = [], [], [], [], []
@@ -73,6 +74,7 @@ class _Clicker:
             if draws:
                 visitor.wait("(n) => window.trefpuntWatch.states > n", states)
             seen = visitor.watched("changed") if draws else visitor.wait_run(runs)
+            seen = max(seen, visitor.wait_run(runs)) if is_whole else seen
             visitor.settle()
             took.append((seen - visitor.watched("input")) / 1000)
             payload.append(visitor.payload - heard)
@@ -156,9 +158,19 @@ def _page_changes(clicker: _Clicker, repeat: int) -> list[Change]:
     found = [clicker.change("the page of places", [page("plekken")], draws=False)]
     found.append(clicker.change("sort the places", [sort(1 + i % 3) for i in range(repeat)], draws=False))
     found.append(clicker.change("back to the map", [page("kaart")], draws=True))
-    others = {"twee": "two neighbourhoods", "stad": "the city", "uitleg": "the explanation"}
+    others = {"twee": "two neighbourhoods", "stad": "the city", "uitleg": "the explanation", "wat_als": "what if"}
     found += [clicker.change(f"the page of {what}", [page(name)], draws=False) for name, what in others.items()]
     return found
+
+
+def _scenario_changes(clicker: _Clicker, areas: gpd.GeoSeries) -> Change:
+    """On the page of what if: put a place on the map, one after another, each time until map and figures are new."""
+    hand = _Hand(clicker.visitor)
+    acts = [hand.spot(point, AREA_ZOOM) for point in areas]
+    # The first one also brings the answer's part of the page.
+    clicker.change("", acts[:1], draws=True)
+    what = "what if: one more place, map and figures"
+    return clicker.change(what, acts[1:], draws=True, is_map=True, is_budgeted=True, is_whole=True)
 
 
 def _visit(what: str, visitor: Visitor, wire: Wire) -> Visit:
@@ -211,10 +223,11 @@ def _with_browser(browser: Browser, data: Path, repeat: int, progress: Callable[
                 progress("clicks …")
                 visitor = Visitor(browser, wire)
                 visitor.first_map()
-                places, areas = _spots(snapshot.load(data), repeat)
+                places, areas = _spots(snapshot.load(data), repeat + 1)
                 clicker = _Clicker(visitor, server, wire)
-                changes = _map_changes(clicker, places, areas, repeat)
+                changes = _map_changes(clicker, places.iloc[:-1], areas.iloc[:-1], repeat)
                 changes += _page_changes(clicker, repeat)
+                changes.append(_scenario_changes(clicker, areas))
                 visitor.close()
             progress("the same over a slow line …")
             slow_visits, slow_changes = _slow(browser, server, repeat)

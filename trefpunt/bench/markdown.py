@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from trefpunt.bench.browser_report import BrowserRun
+from trefpunt.bench.country import COUNTRY_BYTES, CountryRun, Cutting
 from trefpunt.bench.report import Report, budgets
 from trefpunt.bench.timing import ChildRun, Timing
 
@@ -82,6 +83,16 @@ def _child(title: str, run: ChildRun | None) -> list[Table]:
     if len(rows) > 1:
         rows.append(["together", seconds(run.seconds)])
     return [Table(title, ["", ""], [*rows, ["peak of memory", mebibytes(run.peak_mib)]])]
+
+
+def _suggest(report: Report) -> list[Table]:
+    run = report.suggest
+    if run is None:
+        return []
+    rows = [[name, seconds(took)] for name, took in run.steps.items()]
+    rows.append(["of the best three there could be, at most missing", f"{100 * run.facts['gap']:.1f} %"])
+    rows.append(["peak of memory", mebibytes(run.peak_mib)])
+    return [Table("Where a new place would do most, nothing cached", ["", ""], rows)]
 
 
 def _scale(report: Report) -> list[Table]:
@@ -190,6 +201,38 @@ def _load(run: BrowserRun) -> list[Table]:
     return [Table(f"{load.sessions} sessions, each acting every {load.every_s:.0f} s", ["", ""], rows)]
 
 
+def _country_machine(run: CountryRun) -> list[Table]:
+    rows = [["command", f"`{run.command}`"], *([name, value] for name, value in run.machine.items())]
+    return [Table("Machine of the small country's figures", ["", ""], rows)]
+
+
+def _country(run: CountryRun) -> list[Table]:
+    header = ["", "seconds", "built", "skipped", "failed", "peak of memory, one process", "same bytes as the first"]
+    rows = [
+        [
+            one.what,
+            seconds(one.seconds),
+            *(str(n) for n in (one.done, one.skipped, one.failed)),
+            mebibytes(one.peak_mib) if one.done else "",
+            "yes" if one.same else "no",
+        ]
+        for one in run.builds
+    ]
+    return [Table(f"A country of {run.builds[0].done} small municipalities", header, rows)]
+
+
+def _cutting(cutting: Cutting) -> list[Table]:
+    rows = [
+        ["nodes, ways and relations", f"{cutting.objects:,}"],
+        ["size of the file", kilobytes(cutting.bytes)],
+        [f"{cutting.cuts} cuts that overlap, together", kilobytes(cutting.written)],
+        ["cutting", seconds(cutting.seconds)],
+        ["peak of memory", mebibytes(cutting.peak_mib)],
+        [f"extrapolated, not measured: a country of {kilobytes(COUNTRY_BYTES)}", seconds(cutting.country_s)],
+    ]
+    return [Table("An extract cut into many", ["", ""], rows)]
+
+
 def tables(report: Report) -> dict[str, list[Table]]:
     """All tables of a run by the name of their block; a part that was not measured has none."""
     browser = report.browser
@@ -200,6 +243,7 @@ def tables(report: Report) -> dict[str, list[Table]]:
         "one_place": _timings("One place, all measures", report.one_place),
         "other": _timings("What a page asks for", report.other),
         "full": _child("All measures of Maastricht, nothing cached", report.full),
+        "suggest": _suggest(report),
         "build": _child("The build", report.build),
         "scale": _scale(report),
         "growth": _growth(report),
@@ -207,6 +251,9 @@ def tables(report: Report) -> dict[str, list[Table]]:
         "visits": _visits(browser) if browser else [],
         "changes": _changes(browser) if browser else [],
         "load": _load(browser) if browser else [],
+        "country_machine": _country_machine(report.builds) if report.builds else [],
+        "country": _country(report.builds) if report.builds else [],
+        "cutting": _cutting(report.builds.cutting) if report.builds and report.builds.cutting else [],
     }
 
 

@@ -167,6 +167,34 @@ def full_measures(data: Path) -> ChildRun:
     return in_child(_FULL, [str(data)])
 
 
+SUGGESTED = "community_centre"
+"""The category that a best spot is looked for: what the council asks about."""
+
+BEST_SPOT = "best spot for one {kind}, every junction evaluated"
+BEST_THREE = "best spots for three together, with a bound"
+_SUGGEST = """
+from pathlib import Path
+from trefpunt import queries, scenarios, snapshot, suggest
+loaded = snapshot.load(Path(sys.argv[2]))
+ground, streets = scenarios.ground_of(loaded), loaded.derived["street_names"]
+ground.setting.distance, [network.hierarchy for network in ground.setting.networks.values()]
+step("load the snapshot, all distances")
+suggest.suggest(ground, suggest.Request(sys.argv[3]), streets)
+step(sys.argv[4])
+found = suggest.suggest(ground, suggest.Request(sys.argv[3], 3), streets)
+step(sys.argv[5])
+facts["gap"] = found.gap
+suggest.surface(ground, sys.argv[3])
+step("blank spots, what was evaluated for the best spot being kept")
+"""
+
+
+def suggestions(data: Path) -> ChildRun:
+    """The best spot and the best three; `facts["gap"]`: which part of the best there could be these may miss."""
+    name = load_categories()[SUGGESTED].name_en
+    return in_child(_SUGGEST, [str(data), SUGGESTED, BEST_SPOT.format(kind=name), BEST_THREE])
+
+
 def build(sources: Path, out: Path) -> ChildRun:
     """The build of a snapshot from its source files."""
     return in_child(_BUILD, [str(sources), str(out)])

@@ -35,6 +35,8 @@ class Options:
         Runs of each; the median counts.
     browser
         The explorer in a browser, and nothing else.
+    country
+        The builds of a small country, and nothing else.
     quick
         Walking only, slow peers once, not all measures of the city.
     sources
@@ -54,12 +56,13 @@ class Options:
     out: Path | None = None
     picture: Path | None = None
     docs: Path | None = None
+    country: bool = False
 
     @property
     def command(self) -> str:
         """The command that times the same."""
         parts = ["python -m trefpunt bench"]
-        parts += ["--browser"] * self.browser
+        parts += ["--browser"] * self.browser + ["--country"] * self.country
         parts += ["--quick"] * self.quick + [f"--repeat {self.repeat}"] * (self.repeat != 5)
         parts += [f"--scale {','.join(map(str, self.scale))}"] * bool(self.scale)
         parts += ["--sources SOURCES"] * (self.sources is not None)
@@ -108,10 +111,12 @@ def measure_all(options: Options, progress: Console) -> Report:
     setting = queries.setting(loaded)
     one_place = measures.time_one_place(setting, options.repeat)
     other = _page_questions(options, loaded)
-    full = build = None
+    full = build = suggest = None
     if not options.quick:
         progress.print("all measures of the city, nothing cached …")
         full = measures.full_measures(options.data)
+        progress.print("where a new place would do most, nothing cached …")
+        suggest = measures.suggestions(options.data)
     if options.sources is not None:
         progress.print("the build …")
         with tempfile.TemporaryDirectory() as folder:
@@ -119,7 +124,9 @@ def measure_all(options: Options, progress: Console) -> Report:
     if options.scale:
         progress.print(f"tiled cities of {', '.join(map(str, options.scale))} × the snapshot …")
     scaled = time_sizes(options.data, SCALE_MODE, list(options.scale), options.repeat)
-    return Report(this_machine(), options.command, peers, one_place, other, full, build, SCALE_MODE, scaled)
+    return Report(
+        this_machine(), options.command, peers, one_place, other, full, build, SCALE_MODE, scaled, suggest=suggest
+    )
 
 
 def _page_questions(options: Options, loaded: snapshot.Snapshot) -> list[Timing]:
@@ -138,30 +145,46 @@ def measure_browser(options: Options, progress: Console) -> Report:
     return Report({}, "", [], [], [], None, None, SCALE_MODE, [], found)
 
 
+def measure_country(options: Options, progress: Console) -> Report:
+    """Build a small country; what else there was to measure is left out."""
+    from trefpunt.bench.country import measure
+
+    progress.print("a small country, in four ways …")
+    found = measure(this_machine(), options.command, options.sources)
+    return Report({}, "", [], [], [], None, None, SCALE_MODE, [], builds=found)
+
+
 def run(options: Options) -> None:
     """Time, print the tables, write the files asked for.
 
-    The engine's part and the browser's are measured apart: in the files, either leaves the other as it was.
+    The engine's part, the browser's and the small country's are measured apart: in the files, each leaves the others as
+    they were.
 
     Raises
     ------
     TrefpuntError
         The options do not go together, or something cannot be measured.
     """
-    if options.browser and (options.picture is not None or (options.docs is not None and options.out is None)):
+    if options.browser and options.country:
+        raise TrefpuntError("bench", "--browser and --country are runs of their own", "Give one of the two.")
+    apart = "--browser" if options.browser else "--country" if options.country else ""
+    if apart and (options.picture is not None or (options.docs is not None and options.out is None)):
         raise TrefpuntError(
-            "bench --browser",
-            "the picture and the other tables of the document show what is not measured with --browser",
+            f"bench {apart}",
+            f"the picture and the other tables of the document show what is not measured with {apart}",
             "Leave out --picture; give --docs together with --out, the JSON that holds the other figures.",
         )
     progress = Console(stderr=True)
-    report = measure_browser(options, progress) if options.browser else measure_all(options, progress)
+    measure = measure_browser if options.browser else measure_country if options.country else measure_all
+    report = measure(options, progress)
     for group in tables(report).values():
         for table in group:
             _show(table)
     if options.out is not None and options.out.is_file():
         before = from_json(options.out.read_text(encoding="utf-8"))
-        report = replace(before, browser=report.browser) if options.browser else report.with_browser_of(before)
+        if apart:
+            before = replace(before, browser=report.browser or before.browser, builds=report.builds or before.builds)
+        report = before if apart else report.with_rest_of(before)
     if options.out is not None:
         options.out.write_text(to_json(report), encoding="utf-8")
     if options.picture is not None:

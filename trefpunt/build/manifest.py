@@ -3,150 +3,105 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 from pandas.api import types
 
+from trefpunt.build.origins import CC_BY, ODBL, Origins, licences, of_roles, vintages
 from trefpunt.tables.schemas import SCHEMAS
 
-CC_BY = {
-    "name": "CC-BY-4.0",
-    "title": "Creative Commons Attribution 4.0",
-    "path": "https://creativecommons.org/licenses/by/4.0/",
-}
-ODBL = {
-    "name": "ODbL-1.0",
-    "title": "Open Data Commons Open Database License 1.0",
-    "path": "https://opendatacommons.org/licenses/odbl/1-0/",
-}
 
-_CBS = "CBS (Statistics Netherlands)"
-_OSM = {
-    "title": "OpenStreetMap contributors, extract of August 2021 (Geofabrik Limburg, by way of vector tiles; "
-    "tile schema © OpenMapTiles, CC BY 4.0)",
-    "title_nl": "OpenStreetMap-bijdragers, uittreksel van augustus 2021 (Geofabrik Limburg, via vectortegels; "
-    "tegelschema © OpenMapTiles, CC BY 4.0)",
-    "path": "https://www.openstreetmap.org/copyright",
-}
-_OSM_2023 = {
-    "title": "OpenStreetMap contributors, Overpass extract of 3 July 2023",
-    "title_nl": "OpenStreetMap-bijdragers, Overpass-uittreksel van 3 juli 2023",
-    "path": "https://www.openstreetmap.org/copyright",
-}
-_OSM_BELGIUM = {
-    "title": "OpenStreetMap contributors, streets of Lanaken (Belgium), 2026",
-    "title_nl": "OpenStreetMap-bijdragers, straten van Lanaken (België), 2026",
-    "path": "https://www.openstreetmap.org/copyright",
-}
-_KWB = {
-    "title": f"{_CBS}, Kerncijfers wijken en buurten 2024, table 85984NED",
-    "title_nl": "CBS, Kerncijfers wijken en buurten 2024, tabel 85984NED",
-    "path": "https://opendata.cbs.nl/statline/#/CBS/nl/dataset/85984NED",
-}
-_INCOME = {
-    "title": f"{_CBS}, Kerncijfers wijken en buurten 2017, table 83765NED",
-    "title_nl": "CBS, Kerncijfers wijken en buurten 2017, tabel 83765NED",
-    "path": "https://opendata.cbs.nl/statline/#/CBS/nl/dataset/83765NED",
-}
-_SES = {
-    "title": f"{_CBS}, SES-WOA 2019 per wijk, table 85163NED",
-    "title_nl": "CBS, SES-WOA 2019 per wijk, tabel 85163NED",
-    "path": "https://opendata.cbs.nl/statline/#/CBS/nl/dataset/85163NED",
-}
-_LETTER = {
-    "title": "Municipal executive of Maastricht, letter to the council of 6 June 2024, quoting CBS: SES-WOA 2021 "
-    "of two neighbourhoods, dwellings of housing corporations 2023 of two",
-    "title_nl": "Brief van burgemeester en wethouders van Maastricht aan de raad, 6 juni 2024, met cijfers van "
-    "het CBS: SES-WOA 2021 van twee buurten, woningen van woningcorporaties 2023 van twee buurten",
-}
-_BOUNDARIES = {
-    "title": "CBS / Kadaster, Wijk- en buurtkaart 2024, boundaries rebuilt from simplified publications",
-    "title_nl": "CBS / Kadaster, Wijk- en buurtkaart 2024, grenzen hersteld uit vereenvoudigde uitgaven",
-    "path": "https://www.cbs.nl/nl-nl/dossier/nederland-regionaal/geografische-data",
-}
-_PC6 = {
-    "title": f"{_CBS}, statistics per six-character postcode 2021",
-    "title_nl": "CBS, cijfers per postcode van zes tekens 2021",
-    "path": "https://www.cbs.nl/nl-nl/dossier/nederland-regionaal/geografische-data/gegevens-per-postcode",
-}
+@dataclass(frozen=True)
+class About:
+    """What the manifest says of a table: titles, and the roles that it is made of.
 
-_TITLES_NL = {
-    "neighbourhoods": "Buurten",
-    "districts": "Wijken",
-    "population": "Inwoners per postcode (PC6), met het punt waar elke postcode op het stratennet komt",
-    "places": "Plekken",
-    "walk_nodes": "Stratennet voor voetgangers: punten",
-    "walk_edges": "Stratennet voor voetgangers: straten",
-    "cycle_nodes": "Stratennet voor fietsers: punten",
-    "cycle_edges": "Stratennet voor fietsers: straten",
-    "segregation": "Scheiding tussen buurten en tussen wijken: kengetallen",
-    "clusters": "Buurten en wijken die op hun buren lijken, of juist niet",
-    "one_sidedness": "Eenzijdigheid van de leefomgeving: inwoners per buurt en wijk",
-    "waters": "Grotere wateren",
-    "bridging": "Hoe elke soort plek inwoners samen kan brengen",
-    "closing": "Wat er wegvalt als een plek sluit",
-    "street_names": "Straatnamen: in welke buurt een straat ligt",
-    "basemap": "Ondergrond van de kaart: straten, water, groen",
-}
+    `dated` give it its vintage, `also` do not, and of `apart` (streets) the vintage stands apart.
+    """
 
-_ABOUT: dict[str, tuple[str, str, list[dict[str, Any]], list[dict[str, str]]]] = {
-    "waters": ("Larger waters", "2021", [ODBL], [_OSM]),
-    "neighbourhoods": (
+    title: str
+    title_nl: str
+    dated: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """All roles."""
+        return (*self.dated, *self.apart, *self.also)
+
+
+_MEASURED = ("shares", "population", "places", "streets", "streets_abroad")
+_NETWORK = ("streets", "streets_abroad")
+
+_ABOUT: dict[str, About] = {
+    "waters": About("Larger waters", "Grotere wateren", ("background",)),
+    "neighbourhoods": About(
         "Neighbourhoods (buurten)",
-        "2017, 2019, 2021, 2023, 2024",
-        [CC_BY],
-        [_KWB, _INCOME, _SES, _LETTER, _PC6, _BOUNDARIES],
+        "Buurten",
+        ("key_figures", "shares", "scores", "quoted", "population"),
+        ("boundaries",),
     ),
-    "districts": ("Districts (wijken)", "2017, 2019, 2021, 2024", [CC_BY], [_KWB, _INCOME, _SES, _PC6, _BOUNDARIES]),
-    "population": (
-        "Residents per postcode (PC6), with the network node each joins",
-        "2021; streets 2021",
-        [ODBL],
-        [_PC6, _OSM],
+    "districts": About(
+        "Districts (wijken)", "Wijken", ("key_figures", "shares", "scores", "population"), ("boundaries",)
     ),
-    "places": ("Meeting places", "2021, 2023", [ODBL], [_OSM, _OSM_2023]),
-    "walk_nodes": ("Walking network: nodes", "2021; Belgium 2026", [ODBL], [_OSM, _OSM_BELGIUM]),
-    "walk_edges": ("Walking network: edges", "2021; Belgium 2026", [ODBL], [_OSM, _OSM_BELGIUM]),
-    "cycle_nodes": ("Cycling network: nodes", "2021; Belgium 2026", [ODBL], [_OSM, _OSM_BELGIUM]),
-    "cycle_edges": ("Cycling network: edges", "2021; Belgium 2026", [ODBL], [_OSM, _OSM_BELGIUM]),
-    "segregation": (
+    "population": About(
+        "Residents per postcode (PC6) or square, with the network node each joins",
+        "Inwoners per postcode (PC6) of vierkant, met het punt waar elk op het stratennet komt",
+        ("population",),
+        apart=("streets",),
+    ),
+    "places": About("Meeting places", "Plekken", ("places",)),
+    "walk_nodes": About("Walking network: nodes", "Stratennet voor voetgangers: punten", _NETWORK),
+    "walk_edges": About("Walking network: edges", "Stratennet voor voetgangers: straten", _NETWORK),
+    "cycle_nodes": About("Cycling network: nodes", "Stratennet voor fietsers: punten", _NETWORK),
+    "cycle_edges": About("Cycling network: edges", "Stratennet voor fietsers: straten", _NETWORK),
+    "score_years": About(
+        "Official SES-WOA scores of all years", "Officiële SES-WOA-scores van alle jaren", ("score_years",)
+    ),
+    "completeness": About(
+        "How far to a supermarket and a school: OpenStreetMap beside CBS",
+        "Hoe ver naar een supermarkt en een school: OpenStreetMap naast het CBS",
+        ("distances", "places", "streets", "population"),
+    ),
+    "own_areas": About(
+        "The municipality's own division", "Eigen indeling van de gemeente", ("own_areas", "shares", "population")
+    ),
+    "segregation": About(
         "Segregation between neighbourhoods and between districts: indices",
-        "2017, 2019, 2021",
-        [CC_BY],
-        [_INCOME, _SES, _PC6, _BOUNDARIES],
+        "Scheiding tussen buurten en tussen wijken: kengetallen",
+        ("shares", "scores", "population"),
+        ("boundaries",),
     ),
-    "clusters": (
+    "clusters": About(
         "Areas that resemble their neighbours, or do not: local Moran's I",
-        "2017, 2019, 2021",
-        [CC_BY],
-        [_INCOME, _SES, _PC6, _BOUNDARIES],
+        "Buurten en wijken die op hun buren lijken, of juist niet",
+        ("shares", "scores", "population"),
+        ("boundaries",),
     ),
-    "one_sidedness": (
+    "one_sidedness": About(
         "One-sidedness of the living environment: residents by neighbourhood and district",
-        "2017, 2021, 2023; Belgium 2026",
-        [ODBL],
-        [_INCOME, _PC6, _BOUNDARIES, _OSM, _OSM_2023, _OSM_BELGIUM],
+        "Eenzijdigheid van de leefomgeving: inwoners per buurt en wijk",
+        _MEASURED,
+        ("boundaries",),
     ),
-    "bridging": (
+    "bridging": About(
         "Bridging index, access and encounter of every category of places",
-        "2017, 2021, 2023; Belgium 2026",
-        [ODBL],
-        [_INCOME, _PC6, _OSM, _OSM_2023, _OSM_BELGIUM],
+        "Hoe elke soort plek inwoners samen kan brengen",
+        _MEASURED,
     ),
-    "closing": (
-        "What would be lost if a place closed",
-        "2017, 2021, 2023; Belgium 2026",
-        [ODBL],
-        [_INCOME, _PC6, _OSM, _OSM_2023, _OSM_BELGIUM],
-    ),
-    "street_names": (
+    "closing": About("What would be lost if a place closed", "Wat er wegvalt als een plek sluit", _MEASURED),
+    "street_names": About(
         "Street names: which neighbourhood a street lies in",
-        "2021, 2024",
-        [ODBL],
-        [_OSM, _BOUNDARIES],
+        "Straatnamen: in welke buurt een straat ligt",
+        ("streets", "boundaries"),
     ),
-    "basemap": ("Background of the map: streets, water, green", "2021; Belgium 2026", [ODBL], [_OSM, _OSM_BELGIUM]),
+    "basemap": About(
+        "Background of the map: streets, water, green",
+        "Ondergrond van de kaart: straten, water, groen",
+        ("background", "streets_abroad"),
+    ),
 }
 
 
@@ -166,7 +121,10 @@ def _field(name: str, column: pd.Series | pd.Index[Any]) -> dict[str, str]:
 
 
 def describe(
-    municipality: Mapping[str, str], tables: Mapping[str, pd.DataFrame], ses_source: str | None
+    municipality: Mapping[str, str],
+    tables: Mapping[str, pd.DataFrame],
+    origins: Origins,
+    population: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The descriptor of a snapshot, before sizes and hashes are known.
 
@@ -176,15 +134,15 @@ def describe(
         `code` (GM…) and `name`.
     tables
         Table name → table.
-    ses_source
-        Title of the official score file that replaced the estimates; None when there was none.
+    origins
+        By role, the sources that the build has used; `inputs` of the descriptor lists them once more, each with its
+        role, for `build --check-updates`.
+    population
+        How residents were placed: `year`, `unit` (postcodes, squares, spots), `is_estimate` (spread over streets).
     """
     resources: list[dict[str, Any]] = []
-    for name, (title, vintage, licences, sources) in _ABOUT.items():
-        listed = list(sources)
-        if ses_source and name in ("neighbourhoods", "districts"):
-            listed.append({"title": ses_source, "path": "https://opendata.cbs.nl/statline/"})
-        resource: dict[str, Any] = {"name": name, "title": title, "title_nl": _TITLES_NL[name]}
+    for name, about in _ABOUT.items():
+        resource: dict[str, Any] = {"name": name, "title": about.title, "title_nl": about.title_nl}
         if name in tables:
             table = tables[name]
             keyed = table.index.name is not None
@@ -196,14 +154,17 @@ def describe(
             resource |= {"rows": len(table), "schema": schema}
         else:
             resource |= {"path": "basemap.pmtiles", "format": "pmtiles", "mediatype": "application/vnd.pmtiles"}
-        in_dutch = vintage.replace("streets", "straten").replace("Belgium", "België")
-        about = {"vintage": vintage, "vintage_nl": in_dutch, "licenses": licences, "sources": listed}
-        resources.append(resource | about)
+        vintage, vintage_nl = vintages(of_roles(origins, about.dated), of_roles(origins, about.apart))
+        resource |= {"vintage": vintage, "vintage_nl": vintage_nl, "licenses": licences(about.roles)}
+        resource |= {"sources": [one.listed() for one in of_roles(origins, about.roles)]}
+        resources.append(resource)
     return {
         "$schema": "https://datapackage.org/profiles/1.0/datapackage.json",
         "name": f"trefpunt-{municipality['code'].lower()}",
         "title": f"Trefpunt: {municipality['name']}",
         "municipality": dict(municipality),
+        "population": dict(population),
         "licenses": [ODBL, CC_BY],
+        "inputs": [{"role": role} | one.listed() for role, found in origins.items() for one in found],
         "resources": resources,
     }

@@ -1,46 +1,47 @@
-"""From a folder of source files to a snapshot: read, clean, join to the networks, check, write."""
+"""From inputs to a snapshot: clean, join to the networks, measure, check, write."""
 
 from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
+import pyogrio
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from trefpunt import snapshot as snapshots
 from trefpunt.build import manifest
 from trefpunt.build.derived import derived_tables
-from trefpunt.build.inputs import SourceFiles, find_sources
+from trefpunt.build.inputs import find_sources
+from trefpunt.build.local import inputs_from_files
+from trefpunt.build.prepared import Inputs
 from trefpunt.build.report import BuildFacts, write_report
-from trefpunt.build.scores import Scores, make_scores
 from trefpunt.categories import BORDER_HALF_DISTANCES, load_categories
-from trefpunt.errors import TableError
+from trefpunt.errors import SourceError, TableError
+from trefpunt.metrics.completeness import completeness
 from trefpunt.metrics.setting import MODES, Setting
 from trefpunt.network.assembly import Assembly, assemble
 from trefpunt.network.catchments import distance_to_outside, distances
 from trefpunt.network.graph import Network
-from trefpunt.sources import cbs_files, osm_places, osm_streets
-from trefpunt.sources.areas import Areas, read_areas
-from trefpunt.sources.local import require_file
-from trefpunt.sources.postcodes import read_corporation_dwellings, read_postcodes
-from trefpunt.tables.areas import group_shares, make_areas
+from trefpunt.sources.corrections import FILE_NAME as CORRECTIONS
+from trefpunt.tables.areas import make_areas
 from trefpunt.tables.basemap import write_basemap
+from trefpunt.tables.corrections import apply_corrections
+from trefpunt.tables.own_areas import make_own_areas
 from trefpunt.tables.places import make_places
 from trefpunt.tables.places_rules import load_rules
-from trefpunt.tables.population import Assignment, assign_neighbourhoods
+from trefpunt.tables.population import Assignment, assign_neighbourhoods, assigned
 from trefpunt.tables.streets import make_street_names
 from trefpunt.tables.waters import make_waters, read_waters
 
-INCOME_YEAR = 2017
-STREET_MARGIN_M = 3000.0
-"""Streets up to this far around the municipality are kept: a shortest path may leave it and come back."""
+Step = Callable[[str], None]
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,21 @@ class Built:
     peak_mib: float
 
 
-def build_snapshot(sources: Path, out: Path, ses_file: Path | None = None, *, progress: bool = False) -> Built:
-    """Build the snapshot of one municipality.
+def build_snapshot(
+    sources: Path, out: Path, ses_file: Path | None = None, *, own_areas: Path | None = None, progress: bool = False
+) -> Built:
+    """Build the snapshot of one municipality from a folder of source files.
 
     Parameters
     ----------
     sources
         Folder of source files, as docs/data.md lists them.
     out
-        Folder of the snapshot; replaced only if all goes well.
+        Folder of the snapshot; replaced only if all goes well. A `corrections.toml` in it is applied.
     ses_file
         A StatLine download of the official scores, instead of estimates.
+    own_areas
+        A GeoJSON file with the municipality's own division.
     progress
         Show a progress bar on standard error.
 
@@ -69,6 +74,29 @@ def build_snapshot(sources: Path, out: Path, ses_file: Path | None = None, *, pr
     ------
     SourceError, TableError
         With all faults of the file or table in question; the old snapshot is untouched.
+    """
+
+    def prepare(step: Step) -> Inputs:
+        step("source files")
+        return inputs_from_files(find_sources(sources), ses_file, own_areas, out / CORRECTIONS)
+
+    return build(prepare, out, progress=progress)
+
+
+def build(prepare: Callable[[Step], Inputs], out: Path, *, progress: bool = False) -> Built:
+    """Build a snapshot of inputs, wherever they are from; the one way to a snapshot.
+
+    Parameters
+    ----------
+    prepare
+        Reads the inputs; gets a function that tells what it is doing.
+    out, progress
+        As for `build_snapshot`.
+
+    Raises
+    ------
+    SourceError, TableError
+        See `build_snapshot`.
     """
     started = time.perf_counter()
     bar = Progress(
@@ -79,53 +107,54 @@ def build_snapshot(sources: Path, out: Path, ses_file: Path | None = None, *, pr
         console=Console(stderr=True),
         disable=not progress,
     )
-    with bar, snapshots.replacing(out) as folder:
-        task = bar.add_task("source files", total=8)
+    with bar, _room(out), snapshots.replacing(out) as folder:
+        task = bar.add_task("starting", total=None)
 
         def step(what: str) -> None:
             bar.update(task, advance=1, description=what)
 
-        _build(find_sources(sources), folder, ses_file, step)
+        write_snapshot(prepare(step), folder, step)
         step("done")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Built(time.perf_counter() - started, peak)
 
 
-def _build(files: SourceFiles, folder: Path, ses_file: Path | None, step: Callable[[str], None]) -> None:
-    if ses_file is not None:
-        require_file(ses_file)
-    areas = read_areas(files.areas)
-    key_figures = _key_figures(files, areas)
-    postcodes = read_postcodes(files.postcodes, files.postcode_points)
-    buurten = key_figures[key_figures["kind"] == "buurt"]
-    assignment = assign_neighbourhoods(postcodes, areas.neighbourhoods, buurten)
+def write_snapshot(inputs: Inputs, folder: Path, step: Step = lambda what: None) -> None:
+    """Clean, join to the networks, measure, and write everything into an empty folder.
 
-    step("scores")
-    income = cbs_files.read_kwb_2017(files.income)
-    scores = make_scores(files, areas, key_figures, income, ses_file)
-    neighbourhoods, districts = _area_tables(files, areas, key_figures, income, scores, postcodes, assignment)
+    Raises
+    ------
+    SourceError, TableError
+        See `build_snapshot`.
+    """
+    areas, postcodes = inputs.areas, inputs.population.table
+    municipality = areas.municipality.geometry.union_all()
+    if not (postcodes["residents"] > 0).any():
+        raise TableError("residents", f"nobody lives in {areas.municipality['name'].iloc[0]}", "See docs/data.md.")
+    assignment = _assign(inputs)
+    neighbourhoods, districts = _area_tables(inputs, assignment)
 
     step("places")
-    municipality = areas.municipality.geometry.union_all()
-    pois = osm_places.read_places(files.points_of_interest, files.streets, areas.municipality)
-    places, places_report = make_places(pois, areas.neighbourhoods, load_rules())
-
-    step("streets")
-    streets = osm_streets.clip_streets(
-        osm_streets.read_streets(files.streets), areas.municipality.geometry, STREET_MARGIN_M
-    )
-    abroad = osm_streets.clip_streets(
-        osm_streets.read_osmnx_edges(files.streets_abroad), areas.municipality.geometry, STREET_MARGIN_M
-    )
+    places, places_report = make_places(inputs.pois, areas.neighbourhoods, load_rules(), inputs.osm_date)
+    places, corrected = apply_corrections(places, inputs.corrections, areas.neighbourhoods)
+    if places.empty:
+        raise TableError("table places", "there is not one meeting place", "Give OpenStreetMap data of the area.")
 
     step("networks")
     points = pd.concat([postcodes.geometry, places.geometry])
-    networks = {mode: assemble(streets[streets[mode]], points, municipality, abroad[abroad[mode]]) for mode in MODES}
+    here, abroad = inputs.streets.here, inputs.streets.abroad
+    networks = {mode: assemble(here[here[mode]], points, municipality, abroad[abroad[mode]]) for mode in MODES}
     population = _population(postcodes, assignment, networks)
     places = _places(places, networks, skip=len(postcodes))
 
     step("background of the map")
-    write_basemap(files.buildings, areas.municipality, folder / snapshots.BASEMAP, foreign_streets=files.streets_abroad)
+    background = inputs.streets.background
+    write_basemap(
+        background,
+        areas.municipality,
+        folder / snapshots.BASEMAP,
+        foreign_streets=inputs.streets.background_abroad,
+    )
 
     step("tables")
     tables: dict[str, pd.DataFrame] = {
@@ -133,20 +162,45 @@ def _build(files: SourceFiles, folder: Path, ses_file: Path | None, step: Callab
         "districts": districts,
         "population": population,
         "places": places,
-        "waters": make_waters(*read_waters(files.buildings), municipality),
+        "waters": make_waters(*read_waters(background), municipality),
     }
     for mode, built in networks.items():
         tables[f"{mode}_nodes"] = built.network.nodes
         tables[f"{mode}_edges"] = built.network.edges.astype({"source": "int32", "target": "int32"})
+    tables["score_years"] = inputs.scores.years
+    tables["own_areas"] = make_own_areas(inputs.own_areas, population, neighbourhoods)
     step("measures")
-    tables |= derived_tables(_setting(tables))
-    tables["street_names"] = make_street_names(osm_streets.read_street_names(files.streets), areas.neighbourhoods)
+    setting = _setting(tables)
+    tables |= derived_tables(setting)
+    tables["completeness"] = completeness(setting, inputs.distances)
+    tables["street_names"] = make_street_names(inputs.streets.names, areas.neighbourhoods)
     _write_tables(folder, tables)
     code, name = areas.municipality.index[0], areas.municipality["name"].iloc[0]
-    descriptor = manifest.describe({"code": code, "name": name}, tables, scores.file_title)
-    snapshots.write_manifest(folder, descriptor)
-    facts = BuildFacts(name, tables, key_figures, assignment, networks, places_report, scores)
+    counted = inputs.population
+    people = {"year": counted.year, "unit": counted.unit, "is_estimate": counted.is_spread}
+    facts = BuildFacts(name, tables, inputs, assignment, networks, places_report, corrected)
+    snapshots.write_manifest(folder, manifest.describe({"code": code, "name": name}, tables, inputs.origins, people))
     write_report(folder / "REPORT.md", facts)
+
+
+@contextmanager
+def _room(out: Path) -> Iterator[None]:
+    """Name what goes wrong when files are written along the way: a full disk, most often."""
+    gdal = pyogrio.errors
+    try:
+        yield
+    except (OSError, gdal.DataSourceError, gdal.DataLayerError, gdal.FeatureError, gdal.FieldError) as fault:
+        told = getattr(fault, "strerror", None) or str(fault)
+        remedy = "Make room on the disk, and see whether the folders may be written; then build again."
+        raise SourceError(str(out), f"a file of the build cannot be written: {told[:300]}", remedy) from fault
+
+
+def _assign(inputs: Inputs) -> Assignment:
+    population = inputs.population
+    if population.code is not None:
+        return assigned(population.code)
+    buurten = inputs.key_figures[inputs.key_figures["kind"] == "buurt"]
+    return assign_neighbourhoods(population.table, inputs.areas.neighbourhoods, buurten, inputs.boundary_error_m)
 
 
 def _setting(tables: Mapping[str, Any]) -> Setting:
@@ -159,38 +213,23 @@ def _setting(tables: Mapping[str, Any]) -> Setting:
     return Setting(tables["neighbourhoods"], tables["districts"], population, places, networks, costs)
 
 
-def _key_figures(files: SourceFiles, areas: Areas) -> pd.DataFrame:
-    table = cbs_files.read_kwb_2024(files.key_figures)
-    table["pc4"] = table["pc4"].astype("Int64").astype("string")
-    wanted = pd.Index([*areas.neighbourhoods.index, *areas.districts.index])
-    if len(lost := wanted.difference(table.index)):
-        raise TableError(
-            str(files.key_figures),
-            [f"has no row for {code}, which {files.areas.name} has" for code in lost],
-            "Take key figures and boundaries of one regional division.",
-        )
-    return table
-
-
-def _area_tables(
-    files: SourceFiles,
-    areas: Areas,
-    key_figures: pd.DataFrame,
-    income: pd.DataFrame,
-    scores: Scores,
-    postcodes: gpd.GeoDataFrame,
-    assignment: Assignment,
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    shares = group_shares(income, INCOME_YEAR)
-    corporation = read_corporation_dwellings(files.corporation)
-    counts = postcodes[["residents", "age_15_25", "age_known"]]
+def _area_tables(inputs: Inputs, assignment: Assignment) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    areas, scores = inputs.areas, inputs.scores
+    counts = inputs.population.table[["residents", "age_15_25", "age_known"]]
     district = assignment.code.map(areas.neighbourhoods["district_code"])
     levels = (
         (areas.neighbourhoods, scores.neighbourhoods, assignment.code),
         (areas.districts, scores.districts, district),
     )
     neighbourhoods, districts = (
-        make_areas(boundaries, key_figures, shares, score, counts.groupby(member).sum(), corporation)
+        make_areas(
+            boundaries,
+            inputs.key_figures,
+            inputs.shares,
+            score,
+            counts.groupby(member).sum(),
+            inputs.corporation_pct,
+        )
         for boundaries, score, member in levels
     )
     return neighbourhoods, districts

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from trefpunt.build.markdown import markdown_table
-from trefpunt.build.scores import Scores
+from trefpunt.build.prepared import Inputs
+from trefpunt.build.report_checks import completeness, corrections, own_areas, remarks
 from trefpunt.network.assembly import MAX_SNAP_M, Assembly
 from trefpunt.tables.places_report import PlacesReport
 from trefpunt.tables.population import BOUNDARY_ERROR_M, Assignment
@@ -25,11 +26,11 @@ class BuildFacts:
 
     municipality: str
     tables: Mapping[str, pd.DataFrame]
-    key_figures: pd.DataFrame
+    inputs: Inputs
     assignment: Assignment
     networks: Mapping[str, Assembly]
     places: PlacesReport
-    scores: Scores
+    corrected: pd.DataFrame
 
 
 def write_report(path: Path, facts: BuildFacts) -> None:
@@ -37,14 +38,18 @@ def write_report(path: Path, facts: BuildFacts) -> None:
     parts = [
         f"# Build report: {facts.municipality}",
         "Written by `python -m trefpunt build`. Do not edit: the next build overwrites it.",
+        remarks(facts.inputs.remarks),
         _tables(facts),
         _population(facts),
+        own_areas(facts.tables["own_areas"], facts.tables["population"]),
         _networks(facts),
-        facts.scores.markdown,
+        facts.inputs.scores.markdown,
         _missing(facts),
+        completeness(facts.tables),
+        corrections(facts.corrected),
         facts.places.to_markdown(),
     ]
-    path.write_text("\n\n".join(part.strip() for part in parts) + "\n", encoding="utf-8")
+    path.write_text("\n\n".join(part.strip() for part in parts if part) + "\n", encoding="utf-8")
 
 
 def _tables(facts: BuildFacts) -> str:
@@ -53,22 +58,26 @@ def _tables(facts: BuildFacts) -> str:
 
 
 def _population(facts: BuildFacts) -> str:
-    areas, published = facts.tables["neighbourhoods"], facts.key_figures["residents"]
-    total = facts.tables["population"]["residents"].sum()
+    areas, published = facts.tables["neighbourhoods"], facts.inputs.key_figures["residents"]
+    total, counted, year = (
+        facts.tables["population"]["residents"].sum(),
+        facts.inputs.population,
+        facts.inputs.key_figures_year,
+    )
     ratio = areas["residents_2021"] / published.reindex(areas.index)
     odd = ratio[(ratio < SOUND_RATIO[0]) | (ratio > SOUND_RATIO[1])]
-    listed = areas.loc[odd.index, ["name", "residents_2021"]].assign(published=published, ratio=odd)
+    listed = areas.loc[odd.index, ["name", "residents_2021"]].assign(published=published.reindex(odd.index), ratio=odd)
     rows = [(code, name, f"{n:,.0f}", f"{p:,.0f}", f"{r:.2f}") for code, name, n, p, r in listed.itertuples(name=None)]
     groups = ["from", "to", "PC4", "postcodes", "residents"]
     return "\n\n".join(
         [
             "## Population",
-            f"{len(facts.tables['population']):,} postcodes with {total:,.0f} residents (2021). The key figures of "
-            f"2024 count {published.reindex(areas.index).sum():,.0f} residents in the neighbourhoods.",
+            f"{len(facts.tables['population']):,} {counted.unit} with {total:,.0f} residents ({counted.year}). The key "
+            f"figures of {year} count {published.reindex(areas.index).sum():,.0f} residents in the neighbourhoods.",
             f"Neighbourhoods whose counted residents differ from the published ones by more than a ratio of "
             f"{SOUND_RATIO[0]}–{SOUND_RATIO[1]} ({len(rows)}; the years differ, and the boundaries are simplified):",
-            markdown_table(["code", "name", "counted 2021", "published 2024", "ratio"], rows),
-            f"Postcodes in no neighbourhood, given to the nearest: {len(facts.assignment.outside)}.",
+            markdown_table(["code", "name", f"counted {counted.year}", f"published {year}", "ratio"], rows),
+            f"{counted.unit.capitalize()} in no neighbourhood, given to the nearest: {len(facts.assignment.outside)}.",
             f"Groups of postcodes within {BOUNDARY_ERROR_M:g} m of a neighbourhood that has their PC4 where their own "
             "has not: moved, since that brings both nearer to their published residents:",
             markdown_table(groups, _group_rows(facts.assignment.moved, areas)),
@@ -103,7 +112,10 @@ def _networks(facts: BuildFacts) -> str:
             )
         )
         n = len(population)
-        for what, rows, table in (("postcodes", slice(0, n), population), ("places", slice(n, None), places)):
+        for what, rows, table in (
+            (facts.inputs.population.unit, slice(0, n), population),
+            ("places", slice(n, None), places),
+        ):
             distance, island = built.snap.distance_m[rows], built.snap.on_island[rows]
             away = table[f"{mode}_node"].isna().to_numpy()
             q = np.percentile(distance, [50, 90, 99, 100])
@@ -127,9 +139,10 @@ def _networks(facts: BuildFacts) -> str:
         [
             "## Networks",
             "Only the largest connected part of each network is used. Inside = inside the municipality; nodes include "
-            "the points where postcodes and places join. Border links: loose ends joined to the network of Lanaken.",
+            "the points where people and places join. Border links: loose ends joined to the network of another source "
+            "across the border.",
             markdown_table(header, network_rows),
-            "Distance from postcodes and places to the street where they join:",
+            f"Distance from {facts.inputs.population.unit} and places to the street where they join:",
             markdown_table(snap_header, snap_rows),
             f"Unreachable: more than {MAX_SNAP_M:g} m from every street of the main network ({len(lost)}):",
             markdown_table(["mode", "id", "what", "metres"], lost),

@@ -14,6 +14,8 @@ from trefpunt.estimate.predictors import KEY_FIGURES
 from trefpunt.estimate.validation import validate
 from trefpunt.sources import cbs_files, statline
 from trefpunt.sources.areas import Areas
+from trefpunt.sources.cbs_odata import SES_TABLES
+from trefpunt.tables.score_years import make_score_years
 
 SCORE_YEAR = 2019
 """Of the official scores per district that the estimate is benchmarked to."""
@@ -27,19 +29,36 @@ class Scores:
     ----------
     neighbourhoods, districts
         Index `code`: ses_woa, ses_woa_lower, ses_woa_upper, ses_year, ses_status, ses_woa_estimate.
+    years
+        The table `score_years`: official scores of all years.
     markdown
         The section of the build report.
-    file_title
-        Title of the official file that replaced the estimates; None when there was none.
+    official
+        The official table that replaced the estimates, rows of all years; None when there was none.
     """
 
     neighbourhoods: pd.DataFrame
     districts: pd.DataFrame
+    years: pd.DataFrame
     markdown: str
-    file_title: str | None
+    official: pd.DataFrame | None = None
+
+    @property
+    def year(self) -> int:
+        """The latest year of the official scores; 0 where there are none."""
+        return 0 if self.years.empty else int(self.years["year"].max())
 
 
-def _official_only(official: pd.DataFrame, codes: pd.Index[str]) -> pd.DataFrame:
+def levels_of(areas: Areas) -> dict[str, pd.Index[str]]:
+    """Codes of the levels that scores are of, as the table `score_years` names them."""
+    return {
+        "municipality": areas.municipality.index,
+        "district": areas.districts.index,
+        "neighbourhood": areas.neighbourhoods.index,
+    }
+
+
+def official_only(official: pd.DataFrame, codes: pd.Index[str]) -> pd.DataFrame:
     """Official scores of areas that are never estimated; missing where there is none."""
     score = official["ses_woa"].reindex(codes)
     status = pd.Series("official", index=codes, dtype="str").where(score.notna(), "missing")
@@ -55,6 +74,11 @@ def _official_only(official: pd.DataFrame, codes: pd.Index[str]) -> pd.DataFrame
             "ses_woa_estimate": empty,
         }
     )
+
+
+def _division(year: int) -> int:
+    """Division of the table whose latest year is `year`: CBS brings the figures out in the first one after it."""
+    return min((division for division in SES_TABLES if division > year), default=max(SES_TABLES))
 
 
 def _reference_buurten(path: Path, kwb_2017: pd.DataFrame) -> pd.DataFrame:
@@ -101,13 +125,15 @@ def make_scores(
     ).join(kwb_2017[KEY_FIGURES])
 
     official = cbs_files.read_ses_points(files.ses_points)
-    title = None
-    district_scores = _official_only(national.loc[national["ses_woa"].notna()], areas.districts.index)
+    title, rows, years_of = None, national.assign(provisional=False), {"district": areas.districts.index}
+    division = _division(SCORE_YEAR)
+    district_scores = official_only(national.loc[national["ses_woa"].notna()], areas.districts.index)
     if ses_file is not None:
-        official = statline.one_year(statline.read_statline_ses(ses_file, known=codes))
+        rows = statline.read_statline_ses(ses_file, known=codes)
+        official, years_of, division = statline.one_year(rows), levels_of(areas), _division(int(rows["year"].max()))
         title = f"CBS, StatLine download of SES-WOA ({ses_file.name}), {official['year'].iloc[0]}"
         given = official.loc[official.index.intersection(areas.districts.index)].dropna(subset="ses_woa")
-        newer = _official_only(given, areas.districts.index)
+        newer = official_only(given, areas.districts.index)
         district_scores = newer.where(newer["ses_woa"].notna(), district_scores).astype(
             district_scores.dtypes.to_dict()
         )
@@ -117,7 +143,8 @@ def make_scores(
     )
     known = known_households(scores["ses_woa_estimate"], targets["households"], targets["district_code"])
     markdown = _markdown(areas, scores, district_scores, measured, known, len(training), title)
-    return Scores(scores, district_scores, markdown, title)
+    years = make_score_years(rows[rows["year"].notna()], years_of, division)
+    return Scores(scores, district_scores, years, markdown, rows if ses_file is not None else None)
 
 
 def _markdown(

@@ -87,21 +87,22 @@ def segregation(levels: Mapping[str, gpd.GeoDataFrame], params: SegregationParam
     levels
         Name of the level → areas: index `code`; `residents_2021`, `share_low`, `share_middle`, `share_high`, `ses_woa`
         (missing where not published), polygons in a metric CRS. Areas without a figure are left out of what needs
-        it, never filled in.
+        it, never filled in. With fewer than two areas with shares (a municipality may have one district) the indices
+        of the level are missing.
     params
         How clustering is tested.
 
     Raises
     ------
     TableError
-        A level lacks columns, has double codes, no metric CRS, or fewer than two areas with shares.
+        A level lacks columns, has double codes or no metric CRS.
     """
     params = params or SegregationParams()
     _check(levels)
     indices, clusters, left_out = [], [], []
     for level, areas in levels.items():
         known = _known(areas)
-        rows = {**_single_group(known), **_exposures(known), **_multi_group(known)}
+        rows = {**_single_group(known), **_exposures(known), **_multi_group(known)} if len(known) > 1 else _UNKNOWN
         table = pd.DataFrame({"value": pd.Series(rows, dtype="float64"), "p_value": np.nan, "n_areas": len(known)})
         tested = {name: _clustering(areas, name, params) for name in VARIABLES}
         morans = pd.DataFrame({("moran_i", name): moran for name, (moran, _) in tested.items()}).T
@@ -129,8 +130,6 @@ def _check(levels: Mapping[str, gpd.GeoDataFrame]) -> None:
             faults.append(f"level '{level}' has double codes")
         if areas.crs is None or not areas.crs.is_projected:
             faults.append(f"level '{level}' has no metric CRS")
-        if len(_known(areas)) < 2:
-            faults.append(f"level '{level}' has fewer than two areas with shares")
     if faults:
         raise TableError("segregation", faults, "Give tables like `neighbourhoods` and `districts`.")
 
@@ -146,6 +145,16 @@ def _known(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _labelled(table: pd.DataFrame, level: str, names: list[str]) -> pd.DataFrame:
     table.index = table.index.set_names(names)
     return pd.concat({level: table}, names=["level"])
+
+
+_EXPOSURES = (("low", "high"), ("high", "low"), ("low", "middle"), ("high", "middle"))
+_AGAINST = ("dissimilarity", "isolation", "interaction", "spatial_dissimilarity")
+_UNKNOWN = {
+    **{(name, group): np.nan for group in AGAINST_REST for name in _AGAINST},
+    **{("exposure", f"{a}_to_{b}"): np.nan for a, b in _EXPOSURES},
+    **{(name, ALL_GROUPS): np.nan for name in ("multigroup_dissimilarity", "information_theory")},
+}
+"""The indices of a level with fewer than two areas."""
 
 
 def _single_group(known: gpd.GeoDataFrame) -> dict[tuple[str, str], float]:
@@ -164,10 +173,9 @@ def _single_group(known: gpd.GeoDataFrame) -> dict[tuple[str, str], float]:
 
 def _exposures(known: pd.DataFrame) -> dict[tuple[str, str], float]:
     """Mean share of the second group where the first lives: Σ (x_i / X) (y_i / t_i); PySAL has it for the rest only."""
-    pairs = [("low", "high"), ("high", "low"), ("low", "middle"), ("high", "middle")]
     return {
         ("exposure", f"{a}_to_{b}"): float((known[a] / known[a].sum() * known[b] / known["total"]).sum())
-        for a, b in pairs
+        for a, b in _EXPOSURES
     }
 
 

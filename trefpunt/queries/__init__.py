@@ -2,7 +2,7 @@
 
 from trefpunt.metrics.places import NATIONAL_SHARES
 from trefpunt.metrics.setting import MODES
-from trefpunt.queries.areas import district_table, neighbourhood_table
+from trefpunt.queries.areas import district_table, neighbourhood_table, own_area_table
 from trefpunt.queries.base import DEFAULT_MINUTES, City, category_modes, city, distances, setting
 from trefpunt.queries.between import distance_between
 from trefpunt.queries.categories import category_table
@@ -17,6 +17,7 @@ from trefpunt.queries.places import (
     place_origins,
     places_without_students,
 )
+from trefpunt.queries.years import score_history, score_years, scores_at
 
 __all__ = [
     "DEFAULT_MINUTES",
@@ -40,11 +41,15 @@ __all__ = [
     "one_sided_shares",
     "one_sidedness",
     "one_sidedness_curve",
+    "own_area_table",
     "pair",
     "place_intervals",
     "place_measures",
     "place_origins",
     "places_without_students",
+    "score_history",
+    "score_years",
+    "scores_at",
     "setting",
     "steadiest_bridge",
 ]

@@ -43,6 +43,15 @@ KWB_2024_COLUMNS = {
 }
 
 
+def _range(column: str) -> tuple[float, float]:
+    """What values a column may have."""
+    if column.startswith("ses_woa"):
+        return -3.0, 3.0
+    if column == "year":
+        return 2000.0, 2100.0
+    return 0.0, 100.0 if column.endswith("_pct") else 1e9
+
+
 def _read(
     path: Path, key: str, numbers: Mapping[str, str], text: Mapping[str, str] | None = None, *, index: str = "code"
 ) -> pd.DataFrame:
@@ -51,8 +60,10 @@ def _read(
     table = read_table(path, text=[key, *(text or {})], numbers=list(numbers), key=[key], rename=names)
     table = table.set_index(index).sort_index()
     faults = []
+    if "year" in table and (bad := table["year"].notna() & (table["year"].mod(1).ne(0))).any():
+        faults.append(f"{int(bad.sum())} value(s) in 'year' that are no year, first for {table.index[bad][0]}")
     for column in numbers.values():
-        low, high = (-3.0, 3.0) if column.startswith("ses_woa") else (0.0, 100.0 if column.endswith("_pct") else 1e9)
+        low, high = _range(column)
         if (bad := table[column].lt(low) | table[column].gt(high)).any():
             first = str(table.index[bad][0])
             faults.append(

@@ -74,6 +74,7 @@ _MORE_KEY_FIGURES = {
     "InBezitWoningcorporatie": "corporation_pct",
     "k_40HuishoudensMetLaagsteInkomen": "low_pct",
     "k_20HuishoudensMetHoogsteInkomen": "high_pct",
+    "k_15Tot25Jaar": "residents_15_25",
     "k_65JaarOfOuder": "residents_65_plus",
 }
 _SAME = {"GemiddeldeWOZWaardeVanWoningen": ("GemiddeldeWoningwaarde",)}
@@ -212,7 +213,7 @@ def fetch_key_figures(fetcher: Fetcher, municipality: Municipality | None = None
         `rows`: index `code` (GM…, WK…, BU…): `name`, `kind` (gemeente, wijk, buurt), `residents`, `households`,
         `owner_occupied_pct`, `woz_keur`, `income_resident_keur`, `pc4` (number); and, NaN throughout where the table
         has no such column, `corporation_pct`, `low_pct` and `high_pct` (households in the national lowest 40 % and
-        highest 20 % of income), `residents_65_plus`, `supermarket_km`, `school_km`. NaN: suppressed.
+        highest 20 % of income), `residents_15_25`, `residents_65_plus`, `supermarket_km`, `school_km`. NaN: suppressed.
 
     Raises
     ------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -27,6 +28,21 @@ def require_file(path: Path) -> Path:
     if path.stat().st_size == 0:
         raise SourceError(str(path), "the file is empty", "Fetch the file again from its publisher.")
     return path
+
+
+def uneven_lines(path: Path, separator: str) -> list[int]:
+    """Numbers of the rows (1 is the header) with another number of cells than the header.
+
+    pandas takes what a row lacks for empty, and where all rows have one more, the first for a label: all would shift.
+    """
+    opener = gzip.open if path.suffix == ".gz" else open
+    with opener(path, "rt", encoding="utf-8-sig") as file:
+        rows = csv.reader(file, delimiter=separator, skipinitialspace=True)
+        try:
+            wanted = len(next(rows, []))
+            return [number for number, row in enumerate(rows, 2) if row and len(row) != wanted]
+        except csv.Error:
+            return []
 
 
 def read_table(
@@ -68,7 +84,12 @@ def read_table(
     require_file(path)
     try:
         raw = pd.read_csv(
-            path, sep=separator, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True
+            path,
+            sep=separator,
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
+            skipinitialspace=True,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError, EOFError, gzip.BadGzipFile) as fault:
         raise SourceError(
@@ -83,6 +104,8 @@ def read_table(
         raise SourceError(str(path), faults, f"The file has the columns {', '.join(raw.columns[:30])}.")
 
     faults = []
+    if short := uneven_lines(path, separator):
+        faults.append(f"{len(short)} line(s) have another number of cells than the header, first line {short[0]}")
     table = raw[wanted].copy()
     for column in text:
         table[column] = table[column].str.strip()

@@ -66,7 +66,12 @@ def read_pois(path: Path) -> gpd.GeoDataFrame:
     require_file(path)
     try:
         table = pyogrio.read_dataframe(path)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, UnicodeDecodeError) as fault:
+    except (
+        pyogrio.errors.DataSourceError,
+        pyogrio.errors.DataLayerError,
+        shapely.errors.GEOSException,
+        UnicodeDecodeError,
+    ) as fault:
         raise SourceError(str(path), f"cannot be read as GeoJSON: {fault}", _REMEDY) from fault
     if absent := [c for c in COLUMNS if c not in table]:
         raise SourceError(str(path), [f"property '{c}' is missing" for c in absent], _REMEDY)

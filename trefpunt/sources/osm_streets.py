@@ -6,6 +6,7 @@ Only the build step imports this module: osmnx takes seconds to import.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -28,6 +29,9 @@ NOT_WALKABLE = frozenset(
 
 NOT_CYCLABLE = NOT_WALKABLE | frozenset("footway steps pedestrian elevator bridleway corridor".split())
 """`highway` values without cycling. Pedestrian streets are left out: cycling there is mostly for set hours."""
+
+LIVED_ALONG = frozenset("residential living_street unclassified pedestrian tertiary secondary road".split())
+"""`highway` values that homes stand along."""
 
 _WALK, _CYCLE = "trefpunt_walk", "trefpunt_cycle"
 
@@ -101,6 +105,23 @@ def read_streets(osm_file: Path) -> gpd.GeoDataFrame:
     )
 
 
+def read_lived_along(osm_file: Path) -> gpd.GeoSeries:
+    """Read the streets that homes stand along (`LIVED_ALONG`), whole.
+
+    Returns
+    -------
+    geopandas.GeoSeries
+        Lines, EPSG:28992, in the order of the file. None: no such street.
+
+    Raises
+    ------
+    SourceError
+        The file is absent or unreadable.
+    """
+    ways = _read_ways(osm_file, "highway", lambda tags: tags["highway"] in LIVED_ALONG)
+    return ways.geometry
+
+
 def read_street_names(osm_file: Path) -> gpd.GeoDataFrame:
     """Read every way with a name that can be walked or cycled, whole, as somebody would look it up.
 
@@ -115,16 +136,20 @@ def read_street_names(osm_file: Path) -> gpd.GeoDataFrame:
     SourceError
         The file is absent or unreadable.
     """
+    return _read_ways(osm_file, "name", lambda tags: "highway" in tags and any(_modes(tags["highway"])))
+
+
+def _read_ways(osm_file: Path, key: str, wanted: Callable[[osmium.osm.TagList], bool]) -> gpd.GeoDataFrame:
+    """Ways with a key that are wanted by their tags: `name` ('' where there is none), geometry, EPSG:28992."""
     require_file(osm_file)
     make = osmium.geom.WKBFactory()
     names, shapes = [], []
     try:
         ways = osmium.FileProcessor(str(osm_file), osmium.osm.NODE | osmium.osm.WAY).with_locations()
-        for way in ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(
-            osmium.filter.KeyFilter("name")
-        ):
-            if "highway" in way.tags and any(_modes(way.tags["highway"])) and len(way.nodes) > 1:
-                names.append(way.tags["name"])
+        ways = ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY)).with_filter(osmium.filter.KeyFilter(key))
+        for way in ways:
+            if wanted(way.tags) and len(way.nodes) > 1:
+                names.append(way.tags.get("name", ""))
                 shapes.append(shapely.from_wkb(make.create_linestring(way)))
     except RuntimeError as fault:
         raise SourceError(

@@ -77,6 +77,25 @@ def fetch_areas(fetcher: Fetcher, municipality: Municipality, year: int) -> Area
     return make_areas(features, municipality, where)
 
 
+def latest_year(fetcher: Fetcher, year: int) -> int:
+    """The latest year, from `year` on without a gap, of which the service has boundaries.
+
+    Raises
+    ------
+    FetchError
+        The service fails; that it does not have a year is no failure.
+    """
+    for further in range(year + 1, 2100):
+        url = f"{fetcher.services.pdok}/cbs/wijken-en-buurten-{further}/ogc/v1/collections/gemeenten/items"
+        try:
+            fetcher.json(url, params={"f": "json", "limit": "1"}, check=_collection, fresh=True)
+        except FetchError as fault:
+            if fault.tries <= 1 and any("HTTP 404" in one for one in fault.faults):
+                return further - 1
+            raise
+    return year
+
+
 def _collection(answer: Any) -> list[dict[str, Any]]:
     """The features of an answer; as many as it says."""
     features = answer.get("features") if isinstance(answer, dict) else None

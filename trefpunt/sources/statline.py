@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from trefpunt.errors import SourceError
-from trefpunt.sources.local import require_file
+from trefpunt.sources.local import require_file, uneven_lines
 
 _REMEDY = (
     "Download the SES-WOA table from StatLine as CSV (separator ';') with the columns Perioden, Regiocode, "
@@ -43,6 +43,24 @@ _NUMBERS = {
 }
 
 
+_GROUP_COLUMNS = ("low_pct", "middle_pct", "high_pct")
+
+
+def _of_income(columns: list[str]) -> list[str]:
+    """Of several columns of percentile groups the one that its header says to be of income; none if none says so.
+
+    The whole table has three blocks of them: income, wealth, and the two together ('financiële welvaart'), whose
+    titles stand before the column's own, the nearest last: what the last title says counts.
+    """
+    found = []
+    for column in columns:
+        titles = [part.casefold() for part in column.split("/")]
+        told = [title for title in titles if any(word in title for word in ("inkomen", "vermogen", "welvaart"))]
+        if told and "inkomen" in told[-1] and "welvaart" not in told[-1] and "vermogen" not in told[-1]:
+            found.append(column)
+    return found if len(found) == 1 else []
+
+
 def _reduced(header: str) -> str:
     return re.sub(r"[^a-z0-9]", "", header.lower().replace("t/m", "tm").replace("ë", "e"))
 
@@ -56,7 +74,12 @@ def _read_cells(path: Path) -> pd.DataFrame:
     require_file(path)
     try:
         raw = pd.read_csv(
-            path, sep=";", dtype=str, keep_default_na=False, encoding="utf-8-sig", quoting=csv.QUOTE_MINIMAL
+            path,
+            sep=";",
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
+            quoting=csv.QUOTE_MINIMAL,
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as fault:
         raise SourceError(str(path), f"cannot be read as a table: {fault}", _REMEDY) from fault
@@ -64,6 +87,11 @@ def _read_cells(path: Path) -> pd.DataFrame:
     raw = raw.fillna("").apply(lambda cells: cells.str.strip())
     closing = raw.iloc[:, 0].str.match(r"Bron|©") & raw.iloc[:, 1:].eq("").all(axis=1)
     rows: pd.DataFrame = raw.loc[~closing]
+    # The line in which StatLine names itself is the last one, and shorter.
+    if cut := [number for number in uneven_lines(path, ";") if number < len(rows) + 2]:
+        raise SourceError(
+            str(path), f"{len(cut)} line(s) have another number of cells than the header, first line {cut[0]}", _REMEDY
+        )
     return rows
 
 
@@ -114,8 +142,8 @@ def read_statline_ses(path: Path, known: Collection[str] | None = None) -> pd.Da
     pandas.DataFrame
         Index `code`, one row a code and year, ordered by both: `year` (Int16), `provisional` (bool),
         `households`, `ses_woa`, `spread` (NaN throughout where the download leaves the column out), and, when
-        the download has them, `low_pct`, `middle_pct`, `high_pct`: households in the national percentile
-        groups 1–40, 41–80, 81–100 of standardised income.
+        the download has them and says that they are of income, `low_pct`, `middle_pct`, `high_pct`: households in
+        the national percentile groups 1–40, 41–80, 81–100 of standardised income.
 
     Raises
     ------
@@ -140,7 +168,8 @@ def read_statline_ses(path: Path, known: Collection[str] | None = None) -> pd.Da
         faults.append("no column with region codes ('Regiocode …', or 'WijkenEnBuurten' with codes)")
     names: dict[str, str] = {}
     for ours, column in _NUMBERS.items():
-        match _find_header(columns, column.header):
+        found = _find_header(columns, column.header)
+        match _of_income(found) if ours in _GROUP_COLUMNS and len(found) > 1 else found:
             case [one]:
                 names[one] = ours
             case [] if column.required:

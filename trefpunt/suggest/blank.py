@@ -45,7 +45,13 @@ def typical_bridge(setting: Setting, demand: Demand) -> float:
     return float(np.nanmedian(bridges)) if np.isfinite(bridges).any() else float("nan")
 
 
-def surface(ground: Ground, category: str, minutes: float = DEFAULT_MINUTES, watch: Watch = UNWATCHED) -> pd.DataFrame:
+def surface(
+    ground: Ground,
+    category: str,
+    minutes: float = DEFAULT_MINUTES,
+    watch: Watch = UNWATCHED,
+    mode: str | None = None,
+) -> pd.DataFrame:
     """What a place of a category would be, and add, at every node of its network.
 
     Parameters
@@ -54,11 +60,13 @@ def surface(ground: Ground, category: str, minutes: float = DEFAULT_MINUTES, wat
         The municipality (`trefpunt.scenarios.ground_of`); for a scenario,
         `dataclasses.replace(ground, setting=apply(ground.setting, scenario))`.
     category
-        Of `trefpunt.categories`, in its own mode of travel.
+        Of `trefpunt.categories`.
     minutes
         What counts as within reach.
     watch
         Who looks on.
+    mode
+        `walk`, `cycle`, or None for the category's own. In the other one the half-distance is that of equal minutes.
 
     Returns
     -------
@@ -71,11 +79,11 @@ def surface(ground: Ground, category: str, minutes: float = DEFAULT_MINUTES, wat
     Raises
     ------
     UnknownCodeError, TrefpuntError
-        No such category; minutes out of range.
+        No such category, no such mode; minutes out of range.
     CancelledError
         If the watch says so.
     """
-    setting, demand = ground.setting, demand_of(ground.setting, category, minutes)
+    setting, demand = ground.setting, demand_of(ground.setting, category, minutes, mode)
     candidates = candidates_of(setting, ground.waters, category, demand.mode, ANYWHERE)
     table = evaluate(setting, demand, candidates, watch).set_index("node")
     at = to_degrees(candidates.xy)

@@ -60,7 +60,7 @@ class Request:
     Attributes
     ----------
     category
-        Of `trefpunt.categories`; in its own mode of travel.
+        Of `trefpunt.categories`.
     places
         How many new ones, 1 to 5.
     where
@@ -71,6 +71,8 @@ class Request:
         What is to be as large as possible. `gain`: the smaller of what access of the low and of the high group gains;
         `within`: the smaller of the parts of the two groups that newly have a place within the minutes; `cover`: the
         number of neighbourhoods that newly have one place within the minutes of half of their residents.
+    mode
+        `walk`, `cycle`, or None for the category's own. In the other one the half-distance is that of equal minutes.
 
     Raises
     ------
@@ -83,6 +85,7 @@ class Request:
     where: str = ANYWHERE
     minutes: float = DEFAULT_MINUTES
     objective: str = "gain"
+    mode: str | None = None
 
     def __post_init__(self) -> None:
         faults = []
@@ -263,7 +266,7 @@ def suggest(ground: Ground, request: Request, street_names: pd.DataFrame, watch:
     CancelledError
         If the watch says so.
     """
-    setting, demand = ground.setting, demand_of(ground.setting, request.category, request.minutes)
+    setting, demand = ground.setting, demand_of(ground.setting, request.category, request.minutes, request.mode)
     candidates = candidates_of(setting, ground.waters, request.category, demand.mode, request.where)
     apart = 0.0
     if request.places > 1 and request.objective != "cover":

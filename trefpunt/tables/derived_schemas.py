@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pandera.pandas as pa
 
 from trefpunt.tables.columns import number, text
@@ -9,6 +10,10 @@ from trefpunt.tables.columns import number, text
 LEVELS = ("neighbourhood", "district")
 CLUSTERS = ("HH", "LH", "LL", "HL", "ns")
 AREA_CODE = r"^(BU\d{8}|WK\d{6})$"
+SCORE_STATUSES = ("official", "provisional", "suppressed")
+
+SERVICES = ("supermarket", "school")
+"""What CBS publishes the distance to, and the completeness of OpenStreetMap is judged by."""
 
 EVERYWHERE = "all"
 """Code of the whole municipality, at the level `municipality`."""
@@ -27,12 +32,52 @@ def _holds(name: str) -> pa.Check:
     )
 
 
+def _score_where_not_suppressed(table: pd.DataFrame) -> pd.Series:
+    return table["ses_woa"].notna() == table["status"].ne("suppressed")
+
+
 def _with_ends(low: float, high: float, *names: str) -> dict[str, pa.Column]:
     """Columns of figures, each with the ends of its interval."""
     return {f"{name}{end}": number(low, high, missing=True) for name in names for end in ("", "_lower", "_upper")}
 
 
 DERIVED_SCHEMAS: dict[str, pa.DataFrameSchema] = {
+    "score_years": pa.DataFrameSchema(
+        {
+            "level": text(among=(*LEVELS, "municipality")),
+            "code": text(matches=r"^(BU\d{8}|WK\d{6}|GM\d{4})$"),
+            "year": pa.Column("Int16", pa.Check.in_range(2014, 2100)),
+            **{name: number(-3, 3, missing=True) for name in ("ses_woa", "financial", "education", "employment")},
+            "spread": number(0, 10, missing=True),
+            "status": text(among=SCORE_STATUSES),
+            "division": pa.Column("Int16", pa.Check.in_range(2014, 2100)),
+        },
+        checks=pa.Check(_score_where_not_suppressed, error="ses_woa must be there unless the status is suppressed"),
+        unique=["level", "code", "year"],
+        strict=True,
+    ),
+    "completeness": pa.DataFrameSchema(
+        {
+            "level": text(among=LEVELS),
+            "code": text(matches=AREA_CODE),
+            **{f"{what}_{whose}_m": number(0, 200_000, missing=True) for what in SERVICES for whose in ("cbs", "ours")},
+            **{f"{what}_missing": pa.Column("boolean", nullable=True) for what in SERVICES},
+        },
+        unique=["level", "code"],
+        strict=True,
+    ),
+    "own_areas": pa.DataFrameSchema(
+        {
+            "area_code": text(matches=r"^EA\d{3}$"),
+            "name": text(matches=r"\S"),
+            "residents": number(0, 2e6),
+            "residents_unknown": number(0, 2e6),
+            **{f"share_{group}": number(0, 1, missing=True) for group in ("low", "middle", "high")},
+            "geometry": pa.Column("geometry"),
+        },
+        unique=["area_code"],
+        strict=True,
+    ),
     "street_names": pa.DataFrameSchema(
         {
             "name": text(matches=r"\S"),

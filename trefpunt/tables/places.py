@@ -27,7 +27,7 @@ NEIGHBOURHOOD_WITHIN_M = 100.0
 
 INPUT_COLUMNS = ("cls", "name", "osm_id", "source", "tags")
 OTHER_NAMES = ("old_name", "alt_name", "official_name", "loc_name", "short_name")
-_YEARS = {"osm_2021": ("2021",), "osm_2023": ("2023",), "osm_2021_2023": ("2021", "2023")}
+_YEARS = {"osm": (), "osm_2021": ("2021",), "osm_2023": ("2023",), "osm_2021_2023": ("2021", "2023")}
 
 
 def _digest(*parts: object) -> str:
@@ -142,8 +142,8 @@ def _neighbourhoods(places: gpd.GeoDataFrame, areas: gpd.GeoDataFrame) -> pd.Ser
     return codes.reindex(places.index)
 
 
-def _assemble(features: gpd.GeoDataFrame, leader: pd.Series, rules: Rules) -> gpd.GeoDataFrame:
-    """One row per leader, with the years in which any of its features was seen."""
+def _assemble(features: gpd.GeoDataFrame, leader: pd.Series, rules: Rules, osm_date: str | None) -> gpd.GeoDataFrame:
+    """One row per leader, with the years in which any of its features was seen, else the date of the data."""
     heads = features.loc[sorted(leader.unique())]
     no_names = {g.category: g.no_names for g in rules.grounds if g.no_names is not None}
     names = [
@@ -159,7 +159,7 @@ def _assemble(features: gpd.GeoDataFrame, leader: pd.Series, rules: Rules) -> gp
         "category": list(heads["category"]),
         "source": ["_".join(["osm", *y]) for y in years],
         "osm_id": list(heads["osm_id"]),
-        "vintage": ["/".join(y) for y in years],
+        "vintage": ["/".join(y) or osm_date for y in years],
     }
     return gpd.GeoDataFrame(
         {column: pd.Series(values, dtype="str").to_numpy() for column, values in columns.items()},
@@ -169,7 +169,9 @@ def _assemble(features: gpd.GeoDataFrame, leader: pd.Series, rules: Rules) -> gp
     ).astype(dict.fromkeys(columns, "str"))
 
 
-def make_places(pois: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, rules: Rules) -> tuple[gpd.GeoDataFrame, PlacesReport]:
+def make_places(
+    pois: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, rules: Rules, osm_date: str | None = None
+) -> tuple[gpd.GeoDataFrame, PlacesReport]:
     """Turn features into meeting places; pure, and independent of the order of the features.
 
     Parameters
@@ -181,13 +183,16 @@ def make_places(pois: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, rules: Rules) -
         Neighbourhoods: index `code`, column `name`, polygons in any coordinate system.
     rules
         From `trefpunt.tables.places_rules.load_rules`.
+    osm_date
+        Of the data (ISO 8601): vintage of features whose source is `osm`, which names no year.
 
     Returns
     -------
     places : geopandas.GeoDataFrame
         EPSG:28992, index place_id ('n520688832' where OSM's id is known, else 'x' and a hash of class, name and
         position to the metre), sorted; name (missing where there is none), category, source, osm_id (missing where
-        lost), vintage ('2021', '2023', '2021/2023'), neighbourhood_code (missing where none is near), geometry
+        lost), vintage ('2021', '2023', '2021/2023' or a date), neighbourhood_code (missing where none is near),
+        geometry
         (point: of a polygon one on its surface; of a ground its club house, else its named, else largest part).
     report : PlacesReport
         What became of every feature.
@@ -197,6 +202,8 @@ def make_places(pois: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, rules: Rules) -
     TableError
         Missing columns, no coordinate system, unknown sources.
     """
+    if osm_date is None and "source" in pois and pois["source"].eq("osm").any():
+        raise TableError("features for the table 'places'", "the date of the data is not given", "Give `osm_date`.")
     features, doubles = _prepare(pois)
     borrowed = _borrow_names(features, rules)
     features.loc[borrowed.index, "name"] = borrowed["name"]
@@ -209,7 +216,7 @@ def make_places(pois: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, rules: Rules) -
     chosen["category"] = merged_into.map(category)
     chosen["place_id"] = merged_into.map(ground)
     chosen["moved"] = merged_into.map(moved)
-    places = _assemble(chosen, chosen["place_id"], rules)
+    places = _assemble(chosen, chosen["place_id"], rules, osm_date)
     places.insert(5, "neighbourhood_code", _neighbourhoods(places, areas).astype("str"))
 
     account = _account(features, chosen, doubles, rules)

@@ -16,8 +16,8 @@ from shapely import STRtree
 
 from trefpunt.tables.places_rules import Rules
 
-SOURCE_ORDER = {"osm_2021_2023": 0, "osm_2023": 1, "osm_2021": 2}
-"""Seen in both years before seen in the later before seen in the earlier."""
+SOURCE_ORDER = {"osm": 0, "osm_2021_2023": 0, "osm_2023": 1, "osm_2021": 2}
+"""Seen in both years before seen in the later before seen in the earlier; `osm` is alone where it is at all."""
 
 MERGE_COLUMNS = ["kept", "merged", "distance_m", "reason"]
 

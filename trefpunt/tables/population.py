@@ -36,12 +36,15 @@ class Assignment:
 
 
 def assign_neighbourhoods(
-    postcodes: gpd.GeoDataFrame, neighbourhoods: gpd.GeoDataFrame, published: pd.DataFrame
+    postcodes: gpd.GeoDataFrame,
+    neighbourhoods: gpd.GeoDataFrame,
+    published: pd.DataFrame,
+    boundary_error_m: float = BOUNDARY_ERROR_M,
 ) -> Assignment:
     """Point in polygon, corrected near boundaries by postcode area.
 
     A postcode whose first four digits (PC4) are not those of the neighbourhood it falls in, while a
-    neighbourhood with its PC4 lies within `BOUNDARY_ERROR_M`, may have landed on the wrong side of a simplified
+    neighbourhood with its PC4 lies within `boundary_error_m`, may have landed on the wrong side of a simplified
     boundary. Such postcodes are taken together per pair of neighbourhoods and PC4, and moved if that brings
     the two neighbourhoods' sums of residents closer to the published ones.
 
@@ -53,6 +56,8 @@ def assign_neighbourhoods(
         Index `code`, geometry (polygon, EPSG:28992).
     published
         Index `code`: `residents` (KWB), `pc4` (the neighbourhood's most common PC4, text, may be missing).
+    boundary_error_m
+        0 for exact boundaries: the point decides alone.
 
     Returns
     -------
@@ -70,12 +75,12 @@ def assign_neighbourhoods(
     own = pd.Series(postcodes.index.str[:4], index=postcodes.index)
     doubtful = postcodes.index[home.notna() & (home != own)]
     proposals = []
-    for postcode in doubtful:
+    for postcode in doubtful if boundary_error_m > 0 else ():
         candidates = neighbourhoods.loc[neighbourhoods.index.intersection(pc4.index[pc4 == own[postcode]])]
         if candidates.empty:
             continue
         distance = candidates.distance(postcodes.geometry[postcode])
-        if distance.min() <= BOUNDARY_ERROR_M:
+        if distance.min() <= boundary_error_m:
             proposals.append((postcode, code[postcode], distance.idxmin(), own[postcode]))
     proposed = pd.DataFrame(proposals, columns=["pc6", "from_code", "to_code", "pc4"])
     proposed["residents"] = postcodes["residents"].reindex(proposed["pc6"]).to_numpy(dtype=float)
@@ -104,3 +109,9 @@ def assign_neighbourhoods(
         groups[~yes].reset_index(drop=True),
         outside,
     )
+
+
+def assigned(code: pd.Series) -> Assignment:
+    """An assignment that is known beforehand: nothing moved, nothing in doubt."""
+    none = pd.DataFrame(columns=["from_code", "to_code", "pc4", "postcodes", "residents"])
+    return Assignment(code.rename("neighbourhood_code"), none, none, code.index[:0])

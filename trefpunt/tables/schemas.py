@@ -16,7 +16,9 @@ from trefpunt.tables.derived_schemas import DERIVED_SCHEMAS
 
 SES_STATUSES = ("official", "estimate", "missing")
 SHARES_STATUSES = ("official", "missing")
-PLACE_SOURCES = ("osm_2021", "osm_2023", "osm_2021_2023")
+PLACE_SOURCES = ("osm", "osm_2021", "osm_2023", "osm_2021_2023", "correction")
+LOCATION = r"^(\d{4}[A-Z]{2}|E\d{4}N\d{4}|BU\d{8}-\d{4})$"
+"""Key of a place of residence: a postcode, a square of 100 m, or a spot of a neighbourhood's spread."""
 
 SHARE_COLUMNS = ["share_low", "share_middle", "share_high"]
 
@@ -93,7 +95,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "cycle_node": _node(),
             "geometry": pa.Column("geometry"),
         },
-        index=pa.Index(TEXT, pa.Check.str_matches(r"^\d{4}[A-Z]{2}$"), unique=True, name="pc6"),
+        index=pa.Index(TEXT, pa.Check.str_matches(LOCATION), unique=True, name="pc6"),
         strict=True,
     ),
     "places": pa.DataFrameSchema(
@@ -102,7 +104,7 @@ SCHEMAS: dict[str, pa.DataFrameSchema] = {
             "category": text(matches=r"^[a-z_]+$"),
             "source": text(among=PLACE_SOURCES),
             "osm_id": text(missing=True, matches=r"^(node|way|relation)/\d+$"),
-            "vintage": text(matches=r"^\d{4}(/\d{4})?$"),
+            "vintage": text(matches=r"^\d{4}(/\d{4}|-\d{2}-\d{2})?$"),
             "neighbourhood_code": text(missing=True, matches=r"^BU\d{8}$"),
             "walk_node": _node(),
             "cycle_node": _node(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import escape
 
 import pandas as pd
@@ -95,7 +95,9 @@ def _share_rows(t: Text, here: str, row: pd.Series, city: City) -> list[tuple[st
 
 def _unknown(t: Text, row: pd.Series) -> str:
     share = float(row["share_unknown"])
-    return _small(t("place.who.unknown", share=t.percent(share, 0 if share >= 0.01 else 1))) if share > 0 else ""
+    # Below half a thousandth the sentence would say 0.0%.
+    shown = share >= 0.0005
+    return _small(t("place.who.unknown", share=t.percent(share, 0 if share >= 0.01 else 1))) if shown else ""
 
 
 def _encounter(t: Text, encounter: float, city: City) -> str:
@@ -139,7 +141,17 @@ def _place_caveats(t: Text, row: pd.Series) -> list[str]:
     return [t(f"caveat.{key}") for key in keys]
 
 
-def area_card(t: Text, row: pd.Series, level: str, places: pd.DataFrame) -> str:
+def area_card(
+    t: Text,
+    row: pd.Series,
+    level: str,
+    places: pd.DataFrame,
+    history: str = "",
+    doubt: str = "",
+    missing: str | None = None,
+    near: str = "",
+    link: Callable[[str, pd.Series], str] | None = None,
+) -> str:
     """Return the card of a neighbourhood or district, as HTML.
 
     Parameters
@@ -150,16 +162,30 @@ def area_card(t: Text, row: pd.Series, level: str, places: pd.DataFrame) -> str:
         ``neighbourhood`` or ``district``.
     places
         The places in it, rows of the measures.
+    history, doubt
+        HTML: how its score went over the years (`trefpunt.ui.years`), and what the map probably misses there
+        (`trefpunt.ui.completeness`); empty = nothing to say.
+    missing
+        Address of the page of what is missing, about this area; None without a link.
+    near
+        HTML: which places are near (`trefpunt.ui.nearby`); empty = nothing to say.
+    link
+        Returns the name of a place, by its place_id and row, as a link in HTML; None: the name alone.
     """
     kicker = t(f"level.{level}")
     if level == "neighbourhood":
         kicker += f" · {words.area_name(row['district_code'])}"
-    parts = [_head(kicker, str(row["name"])), _title(t("area.score.title")), _score(t, row)]
+    parts = [_head(kicker, str(row["name"])), near, _title(t("area.score.title")), _score(t, row), history]
     parts.append(_title(t("area.shares.title")))
     parts.append(charts.share_bars(t, _share_rows(t, str(row["name"]), row, data.city())))
     if not pd.isna(row["shares_year"]):
         parts.append(_small(t("area.shares.source", year=int(row["shares_year"]))))
-    parts += [_title(t("area.facts.title")), charts.facts(_facts(t, row)), _area_places(t, places)]
+    parts += [_title(t("area.facts.title")), charts.facts(_facts(t, row)), doubt, _area_places(t, places, link)]
+    if missing:
+        parts.append(
+            f'<p><a class="tp-more" data-tp-view="ontbreekt" href="{escape(missing)}">'
+            f"{escape(t('gap.from_card'))}</a></p>"
+        )
     keys = ["score", "person", "households", "students"] if row["student_area"] else ["score", "person", "households"]
     parts.append(charts.folded(t("caveat.title"), charts.bullets(t(f"caveat.{key}") for key in keys)))
     parts.append(_source(t("area.source")))
@@ -168,7 +194,7 @@ def area_card(t: Text, row: pd.Series, level: str, places: pd.DataFrame) -> str:
 
 def _score(t: Text, row: pd.Series) -> str:
     status = words.score_status(t, row)
-    if row["ses_status"] == "missing":
+    if pd.isna(row["ses_woa"]):
         return f'<p class="tp-none">{escape(t("missing.score"))}: {escape(status)}</p>'
     score, lower, upper = (float(row[c]) for c in ("ses_woa", "ses_woa_lower", "ses_woa_upper"))
     badge = f'<span class="tp-badge tp-{escape(str(row["ses_status"]))}">{escape(status)}</span>'
@@ -178,7 +204,7 @@ def _score(t: Text, row: pd.Series) -> str:
     if not pd.isna(lower):
         low, high = t.number(lower, 2, signed=True), t.number(upper, 2, signed=True)
         html += _small(t("area.score.interval", low=low, high=high))
-    return html
+    return html + _small(t("area.score.about"))
 
 
 def _facts(t: Text, row: pd.Series) -> list[tuple[str, str]]:
@@ -200,16 +226,18 @@ def _facts(t: Text, row: pd.Series) -> list[tuple[str, str]]:
     return rows
 
 
-def _area_places(t: Text, places: pd.DataFrame) -> str:
+def _area_places(t: Text, places: pd.DataFrame, link: Callable[[str, pd.Series], str] | None) -> str:
+    """Return every place in an area, by name."""
     if places.empty:
         return _text(t("area.places.none"))
-    names = [
-        f"{words.place_name(t, row['name'], row['category'])} ({words.category_name(t, row['category'])})"
-        if isinstance(row["name"], str)
-        else words.place_name(t, row["name"], row["category"])
-        for _, row in places.iterrows()
-    ]
-    return charts.folded(t.plural("area.places.title", len(names)), charts.bullets(sorted(names, key=str.casefold)))
+    named = []
+    for key, row in places.iterrows():
+        name = words.place_name(t, row["name"], row["category"])
+        kind = f" ({words.category_name(t, row['category'])})" if isinstance(row["name"], str) else ""
+        shown = link(str(key), row) if link else escape(name)
+        named.append((f"{name}{kind}".casefold(), f"<li>{shown}{escape(kind)}</li>"))
+    lines = "".join(line for _, line in sorted(named))
+    return charts.folded(t.plural("area.places.title", len(named)), f'<ul class="tp-inside">{lines}</ul>')
 
 
 def pair_card(
@@ -257,9 +285,8 @@ def _more(t: Text, address: str | None) -> str:
 
 
 def _kind(t: Text, row: pd.Series) -> str:
-    """Return the category under a place's name; a place without a name is called by it already."""
-    known = isinstance(row["name"], str)
-    return f"<small>{escape(words.category_name(t, row['category']))}</small>" if known else ""
+    """Return what goes under a place's name: its category, or, where it is called by that already, where it lies."""
+    return f"<small>{escape(words.beside(t, row))}</small>"
 
 
 def empty_card(t: Text) -> str:

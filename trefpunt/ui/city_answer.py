@@ -14,6 +14,7 @@ from trefpunt.ui import city_parts as parts
 from trefpunt.ui.city_parts import Interval, Part
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.state import ViewState
+from trefpunt.ui.story_file import written
 
 SIDES = ("low", "high")
 LEVELS = ("neighbourhood", "district")
@@ -84,7 +85,13 @@ def share_limits(expected: Sequence[float], factor: float) -> dict[str, tuple[fl
 
 def question(t: Text) -> str:
     """Return the question and where it comes from."""
-    return parts.page([parts.title(t("city.answer.question")), parts.paragraph(t("city.answer.asked"), "tp-small")])
+    return parts.page([parts.title(t("city.answer.question")), parts.paragraph(asked(t), "tp-small")])
+
+
+def asked(t: Text) -> str:
+    """Return who asked this, where somebody did, and that what follows is an estimate."""
+    who = (written().asked or {}).get(t.lang, "")
+    return f"{who} {t('city.answer.estimated')}".strip()
 
 
 def answer(t: Text, view: ViewState, found: Found) -> str:
@@ -94,10 +101,10 @@ def answer(t: Text, view: ViewState, found: Found) -> str:
         parts.paragraph(_short(t, found), "tp-lead"),
         *(_said(t, view, found, row, side) for side in SIDES),
         parts.paragraph(_rest(t, row)),
-        _verdicts(t, found),
         parts.title(t("city.answer.meaning"), 3),
         parts.paragraph(t(f"city.answer.around_{view.environment}")),
         *_limits(t, view, found),
+        _verdicts(t, found),
     ]
     students = parts.note(t("city.students.title"), _students(t, view, found))
     own = parts.note(t("city.answer.own_title"), [t("city.answer.own"), t(f"city.answer.own_{view.environment}")])

@@ -15,7 +15,9 @@ from trefpunt.ui.i18n import Text
 from trefpunt.ui.state import LEVELS, ORDERS, TOPICS
 
 
-def _choose(field: str, label: str, options: Sequence[Any], words: Callable[[Any], str]) -> None:
+def _choose(
+    field: str, label: str, options: Sequence[Any], words: Callable[[Any], str], help: str | None = None
+) -> None:
     key = f"city_{field}"
     st.session_state[key] = getattr(session.current(), field)
     st.segmented_control(
@@ -23,6 +25,7 @@ def _choose(field: str, label: str, options: Sequence[Any], words: Callable[[Any
         options,
         format_func=words,
         required=True,
+        help=help,
         key=key,
         on_change=lambda: session.update(**{field: st.session_state[key]}),
     )
@@ -55,7 +58,7 @@ def reference(t: Text) -> None:
 
 def factor(t: Text) -> None:
     """Let the visitor choose how strict the judgement is."""
-    _choose("factor", t("city.choose.factor"), FACTORS, lambda k: factor_text(t, k))
+    _choose("factor", t("city.choose.factor"), FACTORS, lambda k: factor_text(t, k), t("city.choose.factor_help"))
 
 
 def level(t: Text) -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 from trefpunt.ui import charts
 from trefpunt.ui import city_parts as parts
 from trefpunt.ui.city_parts import Part
-from trefpunt.ui.city_welfare import scale_end, score_dot
+from trefpunt.ui.city_welfare import dot_keys, scale_end, score_dot
 from trefpunt.ui.i18n import Text
 
 KINDS = ("owned", "corporation", "other", "rented", "unknown")
@@ -113,13 +113,13 @@ def ownership(t: Text, rows: pd.DataFrame, level: str) -> str:
                 parts.name(t, row),
                 t.percent(row["owner_occupied_pct"] / 100),
                 t.number(row["ses_woa"], 2, signed=True),
-                escape(t(f"city.ownership.{row['ses_status']}")),
+                escape(t(f"city.welfare.{row['ses_status']}")),
             )
             for _, row in parts.ordered(known, "name", "", "", most=False).iterrows()
         ],
         "tp-cityplain",
     )
-    keys = [(f"tp-citydot-{kind}", t(f"city.ownership.{kind}")) for kind in ("official", "estimate")]
+    keys = dot_keys(t, known)
     words = [
         parts.title(t("city.ownership.title")),
         parts.paragraph(t(f"city.ownership.many_{level}", n=int((many & above).sum()), total=int(many.sum()))),

@@ -10,10 +10,14 @@ from trefpunt.tables.derived_schemas import ONE_SIDED_VARIANTS
 from trefpunt.ui import (
     city_answer,
     city_controls,
+    city_files,
     city_housing,
     city_kinds,
+    city_own,
+    city_parts,
     city_separation,
     city_welfare,
+    city_years,
     data,
     print_view,
     session,
@@ -26,6 +30,7 @@ def draw(t: Text) -> None:
     """Draw the choice of a topic and the topic."""
     city_controls.topic(t)
     DRAW[session.current().topic](t)
+    city_files.buttons(t)
     print_view.open_button(t, "city")
 
 
@@ -70,6 +75,10 @@ def _separation(t: Text) -> None:
     style.html(city_separation.separation(t, derived["segregation"], data.city(), data.municipality()))
     names = data.areas("neighbourhood")["name"]
     style.html(city_separation.clusters(t, derived["clusters"], derived["segregation"], names))
+    city = data.city()
+    shares = {"low": city.low, "middle": city.middle, "high": city.high}
+    if own := city_own.section(t, derived["own_areas"], shares, data.municipality()):
+        style.html(own)
 
 
 def _housing(t: Text) -> None:
@@ -84,6 +93,8 @@ def _welfare(t: Text) -> None:
     style.html(city_welfare.spread(t, data.areas("neighbourhood"), data.areas("district")))
     _sorting(t, "welfare")
     style.html(city_welfare.scores(t, data.areas(level), level, order))
+    ordered = city_parts.ordered(data.areas(level), order, "ses_woa", "ses_woa", most=False)
+    style.html(city_years.section(t, ordered, level))
 
 
 def _kinds(t: Text) -> None:

@@ -19,8 +19,17 @@ def scale_end(rows: pd.DataFrame) -> float:
 
 
 def score_dot(row: pd.Series, place: str, title: str) -> str:
-    """Return the dot of an area's score, filled when official and open when an estimate; `place` is CSS."""
+    """Return the dot of an area's score: filled when official, half when provisional, open when an estimate.
+
+    `place` is CSS.
+    """
     return f'<i class="tp-citydot tp-citydot-{row["ses_status"]}" style="{place}" title="{escape(title)}"></i>'
+
+
+def dot_keys(t: Text, known: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the key of the dots of areas with a score, of the kinds of figures that there are."""
+    kinds = [kind for kind in ("official", "provisional", "estimate") if (known["ses_status"] == kind).any()]
+    return [(f"tp-citydot-{kind}", t(f"city.welfare.{kind}")) for kind in kinds]
 
 
 def spread(t: Text, neighbourhoods: pd.DataFrame, districts: pd.DataFrame) -> str:
@@ -34,7 +43,7 @@ def spread(t: Text, neighbourhoods: pd.DataFrame, districts: pd.DataFrame) -> st
         _district(t, row, known[known["district_code"] == code], span)
         for code, row in parts.ordered(districts, "name", "", "", most=False).iterrows()
     ]
-    keys = [(f"tp-citydot-{kind}", t(f"city.welfare.{kind}")) for kind in ("official", "estimate")]
+    keys = dot_keys(t, known)
     keys.append(("tp-tick", t("city.welfare.district")))
     caption = t("city.welfare.strip")
     header = [t("city.district"), t("city.welfare.scale"), t("city.welfare.own"), t("city.welfare.range")]
@@ -99,8 +108,6 @@ def scores(t: Text, rows: pd.DataFrame, level: str, order: str) -> str:
             parts.title(t(f"city.welfare.list_{level}", n=len(rows))),
             parts.paragraph(t("city.welfare.overlap")),
             parts.table(t("city.welfare.caption"), header, body, "tp-cityareas", scale=_ends(t)),
-            parts.title(t("city.years.title"), 3),
-            parts.paragraph(_years(t, rows)),
         ]
     )
 
@@ -118,12 +125,3 @@ def _score(t: Text, row: pd.Series, span: float) -> tuple[str, ...]:
         low, high = (t.number(row[f"ses_woa_{end}"], 2, signed=True) for end in ("lower", "upper"))
         figure += f"<small>{escape(t('city.welfare.between', low=low, high=high))}</small>"
     return parts.name(t, row), picture, figure, status
-
-
-def _years(t: Text, rows: pd.DataFrame) -> str:
-    """Return of which years the figures are; there is no line over the years while each has one."""
-
-    def told(column: str) -> str:
-        return parts.listing(t, [str(int(year)) for year in sorted(rows[column].dropna().unique())]) or "–"
-
-    return t("city.years.text", scores=told("ses_year"), shares=told("shares_year"))

@@ -13,7 +13,7 @@ BREAKS = (-0.6, -0.3, -0.1, 0.1, 0.3, 0.6)
 """Limits of the classes of SES-WOA; fixed, so that the colours mean the same in every municipality. 0 is the
 mean of the Netherlands in 2019."""
 
-SCALE = ("#b35806", "#ee9b3b", "#fbdcb0", "#f3f3f1", "#d4d3e8", "#9a8ec4", "#542788")
+SCALE = ("#b35806", "#ee9b3b", "#fbdcb0", "#f3f3f1", "#bbb5de", "#8a7aba", "#542788")
 """One colour per class, lowest first."""
 
 CLASS_KEYS = ("much_lower", "lower", "bit_lower", "average", "bit_higher", "higher", "much_higher")

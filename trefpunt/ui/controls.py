@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from trefpunt.ui import data, markers, session, words
+from trefpunt.ui import data, markers, session, towns, words, years
 from trefpunt.ui.i18n import LANGUAGES, Text
 from trefpunt.ui.state import LEVELS, MAX_TEXT, MINUTES, MODES
 
@@ -27,6 +27,40 @@ def language_switch(t: Text) -> None:
         required=True,
         label_visibility="collapsed",
         **_bind("control_lang", t.lang, lambda lang: session.update(lang=lang)),
+    )
+
+
+def municipality(t: Text) -> None:
+    """Let the visitor choose a municipality, when there are several; what is selected in this one is let go."""
+    names = towns.names()
+    if len(names) < 2:
+        return
+    st.selectbox(
+        t("controls.municipality"),
+        tuple(names),
+        format_func=lambda slug: names[slug],
+        label_visibility="collapsed",
+        **_bind("control_municipality", towns.here(), lambda slug: session.choose(session.current().moving(slug))),
+    )
+
+
+def year(t: Text) -> None:
+    """Let the visitor choose of which year the map shows the scores, when there are several."""
+    level = session.current().level
+    choices = years.choices(t, level)
+    if len(choices) < 2:
+        return
+    shown = session.current().year
+    st.selectbox(
+        t("controls.year"),
+        tuple(choices),
+        format_func=lambda year: choices[year],
+        help=t("controls.year_help"),
+        **_bind(
+            "control_year",
+            shown if shown in choices else years.NEWEST,
+            lambda year: session.update(year=year or None),
+        ),
     )
 
 

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import gc
 import os
-import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -20,37 +17,17 @@ import streamlit as st
 
 from trefpunt import queries
 from trefpunt.categories import Category, load_categories
-from trefpunt.errors import SnapshotError
-from trefpunt.snapshot import MANIFEST, Snapshot, load
-from trefpunt.ui.i18n import LANGUAGES
+from trefpunt.snapshot import Snapshot, load
+from trefpunt.ui import towns
 from trefpunt.ui.map import PublishedAssets, publish
 from trefpunt.ui.state import Known
+from trefpunt.ui.towns import KEPT, directory, held, mark
 
-DATA = Path(__file__).parents[2] / "data"
-STORIES = "stories.toml"
-_STORIES_REMEDY = "Correct the file, or take it away: the other pages do without. docs/data.md shows its form."
+__all__ = ["KEPT", "directory", "held", "mark"]
 
 
-def directory() -> Path:
-    """Return the folder of the snapshot to show.
-
-    ``TREFPUNT_SNAPSHOT`` names one; without it the first folder in ``data/``, by name, that has a manifest.
-
-    Raises
-    ------
-    SnapshotError
-        None is named and none is there.
-    """
-    if named := os.environ.get("TREFPUNT_SNAPSHOT"):
-        return Path(named)
-    found = sorted(file for file in DATA.glob(f"*/{MANIFEST}") if not file.parent.name.startswith("."))
-    if not found:
-        raise SnapshotError(
-            str(DATA),
-            f"no folder in it has a {MANIFEST}",
-            f"Run: python -m trefpunt build --sources DIR --out {DATA / 'NAME'}",
-        )
-    return found[0].parent
+ALSO_PUBLISHED = 3
+"""So many published snapshots stay besides one a municipality: a visitor may still have the map of one before."""
 
 
 def categories() -> Mapping[str, Category]:
@@ -68,31 +45,6 @@ def contact() -> str | None:
     return os.environ.get("TREFPUNT_CONTACT") or None
 
 
-_HELD: ContextVar[str | None] = ContextVar("held", default=None)
-"""The mark that counts for the run of the script that is going on."""
-
-
-def mark() -> str:
-    """Return a text that changes when a file of the snapshot does, so that it is read anew."""
-    return _HELD.get() or _look()
-
-
-@contextmanager
-def held() -> Iterator[None]:
-    """Look at the files once for all that is asked within: a look takes longer than most of what is asked."""
-    token = _HELD.set(mark())
-    try:
-        yield
-    finally:
-        _HELD.reset(token)
-
-
-def _look() -> str:
-    folder = directory()
-    files = sorted(f for f in folder.glob("*") if f.is_file())
-    return repr([str(folder), *((f.name, f.stat().st_size, f.stat().st_mtime_ns) for f in files)])
-
-
 def snapshot() -> Snapshot:
     """Return the snapshot.
 
@@ -104,7 +56,7 @@ def snapshot() -> Snapshot:
     return _snapshot(str(directory()), mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _snapshot(folder: str, mark: str) -> Snapshot:
     loaded = load(Path(folder))
     # Streamlit collects garbage after every run; what never goes away need not be looked through each time.
@@ -114,11 +66,11 @@ def _snapshot(folder: str, mark: str) -> Snapshot:
 
 
 def known() -> Known:
-    """Return the codes that an address may name."""
-    return _known(mark())
+    """Return what an address may name."""
+    return replace(_known(mark()), municipalities=tuple(towns.folders()))
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _known(mark: str) -> Known:
     loaded = snapshot()
     return Known(
@@ -127,6 +79,7 @@ def _known(mark: str) -> Known:
         neighbourhoods=frozenset(loaded.neighbourhoods.index),
         districts=frozenset(loaded.districts.index),
         streets=frozenset(streets().index),
+        years=tuple(sorted({*years("neighbourhood"), *years("district")})),
     )
 
 
@@ -135,20 +88,82 @@ def streets() -> pd.DataFrame:
     return _streets(mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _streets(mark: str) -> pd.DataFrame:
     return snapshot().derived["street_names"].set_index(["name", "neighbourhood_code"])
 
 
 def areas(level: str) -> pd.DataFrame:
-    """Return the neighbourhoods or districts (`level`), one row a code, by name."""
+    """Return the neighbourhoods or districts (`level`), one row a code, by name, each with its newest score.
+
+    `ses_status` is as in `trefpunt.queries.scores_at`: it tells a provisional score from an official one.
+    """
     return _areas(mark(), level)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=2 * KEPT)
 def _areas(mark: str, level: str) -> pd.DataFrame:
     table = queries.neighbourhood_table if level == "neighbourhood" else queries.district_table
-    return pd.DataFrame(table(snapshot())).sort_values("name")
+    rows = pd.DataFrame(table(snapshot())).sort_values("name")
+    return queries.scores_at(snapshot(), rows, None)
+
+
+def years(level: str) -> tuple[int, ...]:
+    """Return the years of which an area of a level has an official score, oldest first."""
+    return _years(mark(), level)
+
+
+@st.cache_resource(show_spinner=False, max_entries=3 * KEPT)
+def _years(mark: str, level: str) -> tuple[int, ...]:
+    return queries.score_years(snapshot(), level)
+
+
+def scores(level: str, year: int | None) -> pd.DataFrame:
+    """Return `areas` with the scores of a year (`trefpunt.queries.scores_at`); None, or a year without: the newest."""
+    shown = shown_year(level, year)
+    return areas(level) if shown is None else _scores(mark(), level, shown)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16 * KEPT)
+def _scores(mark: str, level: str, year: int) -> pd.DataFrame:
+    return queries.scores_at(snapshot(), areas(level), year)
+
+
+def shown_year(level: str, year: int | None) -> int | None:
+    """Return the year that a map of a level shows when a visitor asks for `year`; None for the newest scores."""
+    return year if year in years(level) else None
+
+
+def moved_borders(level: str, year: int) -> bool:
+    """Return whether some codes of a year are of another regional division than those of the last year."""
+    then, now = (scores(level, one)["division"].dropna() for one in (year, years(level)[-1]))
+    return not set(then) <= set(now)
+
+
+def history(code: str) -> pd.DataFrame:
+    """Return the official scores of an area or of the municipality over the years: `queries.score_history`."""
+    return _history(mark(), code)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def _history(mark: str, code: str) -> pd.DataFrame:
+    return queries.score_history(snapshot(), code)
+
+
+def municipality_code() -> str:
+    """Return the municipality's code (GM…)."""
+    return str(snapshot().manifest["municipality"]["code"])
+
+
+def completeness(level: str) -> pd.DataFrame:
+    """Return whether the map probably misses a supermarket or school, index code: the derived table of that name."""
+    return _completeness(mark(), level)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2 * KEPT)
+def _completeness(mark: str, level: str) -> pd.DataFrame:
+    table = snapshot().derived["completeness"]
+    return table[table["level"] == level].set_index("code")
 
 
 def area_names() -> Mapping[str, str]:
@@ -156,7 +171,7 @@ def area_names() -> Mapping[str, str]:
     return _area_names(mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _area_names(mark: str) -> Mapping[str, str]:
     return {
         str(code): str(name) for level in ("district", "neighbourhood") for code, name in areas(level)["name"].items()
@@ -177,13 +192,17 @@ def vintage(table: str) -> str:
 
 
 def published() -> PublishedAssets:
-    """Return the snapshot's files for the browser, written on first use."""
-    return _published(mark())
+    """Return the snapshot's files for the browser, written on first use and again when they were removed."""
+    found = _published(mark())
+    if not found.directory.is_dir():
+        _published.clear()
+        found = _published(mark())
+    return found
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _published(mark: str) -> PublishedAssets:
-    return publish(snapshot())
+    return publish(snapshot(), kept=len(towns.folders()) + ALSO_PUBLISHED)
 
 
 def measures(mode: str, minutes: int) -> pd.DataFrame:
@@ -239,7 +258,7 @@ def contrasting() -> pd.DataFrame:
     return _contrasting(mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _contrasting(mark: str) -> pd.DataFrame:
     return queries.contrasting_neighbours(snapshot(), SUGGESTED)
 
@@ -264,7 +283,7 @@ def minutes_from(code: str, mode: str) -> pd.Series:
     return _minutes_from(mark(), code, mode)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _steadiest_bridge(mark: str) -> queries.SteadyBridge | None:
     return queries.steadiest_bridge(snapshot())
 
@@ -274,7 +293,7 @@ def steadiest_bridge() -> queries.SteadyBridge | None:
     return _steadiest_bridge(mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _city(mark: str) -> queries.City:
     return queries.city(snapshot())
 
@@ -307,61 +326,3 @@ def one_sidedness_curve(environment: str, reference: str, variant: str) -> pd.Da
 def category_table() -> pd.DataFrame:
     """Return what the categories of places bring together, index category."""
     return queries.category_table(snapshot())
-
-
-STORY_AREAS = {"pair": 2, "housing": 1}
-"""The kinds of stories that a municipality may write down, and how many neighbourhoods each is about."""
-
-
-@dataclass(frozen=True)
-class Story:
-    """A story about neighbourhoods that somebody chose; its figures are computed, its words are in the locale files.
-
-    Parameters
-    ----------
-    kind
-        ``pair``: what two neighbourhoods share. ``housing``: who owns the dwellings, and what one can reach.
-    areas
-        Codes of the neighbourhoods: two for a pair, else one.
-    source
-        Where these neighbourhoods come from, per language.
-    """
-
-    kind: str
-    areas: tuple[str, ...]
-    source: Mapping[str, str]
-
-
-def stories() -> tuple[Story, ...]:
-    """Return the stories of this municipality: ``stories.toml`` in the snapshot's folder, if it is there.
-
-    Raises
-    ------
-    SnapshotError
-        The file names kinds or neighbourhoods that do not exist, or lacks something; with all faults.
-    """
-    return _stories(mark())
-
-
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _stories(mark: str) -> tuple[Story, ...]:
-    file = directory() / STORIES
-    if not file.is_file():
-        return ()
-    codes, told, faults = known().neighbourhoods, [], []
-    try:
-        entries = tomllib.loads(file.read_text(encoding="utf-8")).get("story", [])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        raise SnapshotError(str(file), f"cannot be read as TOML: {fault}", _STORIES_REMEDY) from fault
-    for number, entry in enumerate(entries, start=1):
-        kind, areas, source = str(entry.get("kind")), tuple(entry.get("areas", ())), entry.get("source", {})
-        if kind not in STORY_AREAS:
-            faults.append(f"story {number}: '{kind}' is no kind; the kinds are {', '.join(STORY_AREAS)}")
-        elif len(set(areas)) != len(areas) or len(areas) != STORY_AREAS[kind]:
-            faults.append(f"story {number}: '{kind}' is about {STORY_AREAS[kind]} different neighbourhood(s)")
-        faults += [f"story {number}: there is no neighbourhood '{code}'" for code in areas if code not in codes]
-        faults += [f"story {number}: 'source.{lang}' is missing" for lang in LANGUAGES if lang not in source]
-        told.append(Story(kind, areas, source))
-    if faults:
-        raise SnapshotError(str(file), faults, _STORIES_REMEDY)
-    return tuple(told)

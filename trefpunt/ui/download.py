@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -23,6 +23,9 @@ DECIMALS = 6
 
 MIME = {"csv": "text/csv", "geojson": "application/geo+json"}
 
+Shapes = Callable[[], dict[Any, Any]]
+"""Gives a geometry per index value, made when a file is asked for."""
+
 Files = Mapping[str, Callable[[], bytes]]
 """Ending → what makes the file. Nothing in it asks for the visitor's session, which is elsewhere by then."""
 
@@ -39,6 +42,12 @@ def place_files(t: Text, rows: pd.DataFrame) -> Files:
 
 def area_files(t: Text, level: str) -> Files:
     """Return what makes the files of the neighbourhoods or districts (`level`), outlines in the GeoJSON."""
+    table = pd.DataFrame(data.areas(level)).drop(columns=["geometry", "division"])
+    return _files(t, table, f"{level}s", outlines(level))
+
+
+def outlines(level: str) -> Shapes:
+    """Return what gives the outline of every neighbourhood or district (`level`) by its code, as GeoJSON has it."""
     table = data.areas(level)
 
     def shapes() -> dict[Any, Any]:
@@ -48,30 +57,54 @@ def area_files(t: Text, level: str) -> Files:
         turned = shapely.orient_polygons(rounded, exterior_cw=False)
         return {key: shapely.geometry.mapping(shape) for key, shape in zip(table.index, turned, strict=True)}
 
-    return _files(t, pd.DataFrame(table).drop(columns="geometry"), f"{level}s", shapes)
+    return shapes
 
 
-def _files(t: Text, rows: pd.DataFrame, subject: str, shapes: Callable[[], dict[Any, Any]]) -> Files:
+def _files(t: Text, rows: pd.DataFrame, subject: str, shapes: Shapes) -> Files:
     # Distances in the tables of areas are measured on OpenStreetMap: all of them fall under its licence.
+    return table_files(t, rows, subject, "osm", shapes)
+
+
+def table_files(t: Text, rows: pd.DataFrame, subject: str, source: str, shapes: Shapes | None = None) -> Files:
+    """Return what makes the files of any table.
+
+    Parameters
+    ----------
+    rows
+        What to write; its index first.
+    subject
+        The table of the snapshot that it comes from, for the moment that it describes.
+    source
+        Whose licence it falls under: ``osm``, or ``cbs`` where nothing of OpenStreetMap is in it.
+    shapes
+        Gives a geometry a row, for GeoJSON; None: CSV only.
+    """
     notes = {
-        "licence": t("export.licence_osm"),
+        "licence": t(f"export.licence_{source}"),
         "vintage": data.vintage(subject),
-        "attribution": t("export.attribution_osm"),
+        "attribution": t(f"export.attribution_{source}"),
     }
     # Spreadsheets in a Dutch setting expect a semicolon and a decimal comma, and the mark to know UTF-8 by.
     separator, decimal = (";", ",") if t.lang == "nl" else (",", ".")
-    return {
-        "csv": lambda: to_csv(rows, **notes, separator=separator, decimal=decimal).encode("utf-8-sig"),
-        "geojson": lambda: f"{to_geojson(rows, shapes(), **notes)}\n".encode(),
+    files: dict[str, Callable[[], bytes]] = {
+        "csv": lambda: to_csv(rows, **notes, separator=separator, decimal=decimal).encode("utf-8-sig")
     }
+    if shapes is not None:
+        files["geojson"] = lambda: f"{to_geojson(rows, shapes(), **notes)}\n".encode()
+    return files
 
 
 def file_name(t: Text, subject: str, ending: str) -> str:
     """Return what a file is called: municipality, subject and the years of the data, never the day of today."""
+    return named([t(f"export.file.{subject}")], subject, ending)
+
+
+def named(what: Sequence[str], subject: str, ending: str) -> str:
+    """Return the name of a file that holds `what`, out of the table `subject` of the snapshot."""
     years = sorted(re.findall(r"\d{4}", data.vintage(subject)))
     plain = unicodedata.normalize("NFKD", data.municipality()).encode("ascii", "ignore").decode()
     town = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
-    parts = ["trefpunt", town, t(f"export.file.{subject}"), *dict.fromkeys(years[:1] + years[-1:])]
+    parts = ["trefpunt", town, *what, *dict.fromkeys(years[:1] + years[-1:])]
     return "-".join(part for part in parts if part) + f".{ending}"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from trefpunt.categories import SPEED_M_PER_MIN
-from trefpunt.ui import data, markers, style, words
+from trefpunt.ui import ages, data, markers, style, words
 from trefpunt.ui.charts import bullets
 from trefpunt.ui.i18n import Text
 
@@ -64,18 +64,34 @@ def categories(t: Text) -> None:
 
 
 def sources(t: Text) -> None:
-    """List the tables of the snapshot with sources, vintages and licences; tables that share all stand together."""
-    groups: dict[tuple[str, str, str], list[str]] = {}
-    for resource in data.snapshot().manifest["resources"]:
+    """List the tables of the snapshot with sources, vintages, ages, licences; those that share all stand together."""
+    manifest, now = data.snapshot().manifest, ages.today()
+    groups: dict[tuple[str, str, str, str], list[str]] = {}
+    dated = []
+    for resource in manifest["resources"]:
+        if resource.get("rows") == 0:
+            continue
+        name, vintage = t(f"tables.{resource['name']}"), str(resource.get("vintage", ""))
+        dated.append((name, vintage))
         about = "".join(f"<li>{_source(t, source)}</li>" for source in resource.get("sources", ()))
         licences = ", ".join(escape(str(licence["name"])) for licence in resource.get("licenses", ()))
-        key = (f"<ul>{about}</ul>", escape(_own(t, resource, "vintage")), licences)
-        groups.setdefault(key, []).append(escape(t(f"tables.{resource['name']}")))
+        age = escape(ages.words(t, vintage, now))
+        key = (f"<ul>{about}</ul>", escape(_own(t, resource, "vintage")), age, licences)
+        groups.setdefault(key, []).append(escape(name))
     rows = [(", ".join(names), *about) for about, names in groups.items()]
     _title(t("explain.sources.title"))
-    header = [t(f"explain.sources.{column}") for column in ("table", "source", "vintage", "licence")]
-    text, more = escape(t("explain.sources.text")), escape(t("explain.sources.more"))
-    style.html(f'<div class="tp-page"><p>{text}</p>{_table(header, rows)}<p>{more}</p></div>')
+    header = [t(f"explain.sources.{column}") for column in ("table", "source", "vintage", "age", "licence")]
+    lines = (t("explain.sources.text"), ages.built(t, manifest), ages.oldest(t, dated, now), _series(t))
+    text = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+    style.html(f'<div class="tp-page">{text}{_table(header, rows)}<p>{escape(t("explain.sources.more"))}</p></div>')
+
+
+def _series(t: Text) -> str:
+    """Return of which years there are official scores per neighbourhood, or that there is no series."""
+    found = data.years("neighbourhood")
+    if len(found) < 2:
+        return t("ages.no_series")
+    return t("ages.series", first=found[0], last=found[-1], n=len(found))
 
 
 def _own(t: Text, entry: Mapping[str, Any], field: str) -> str:

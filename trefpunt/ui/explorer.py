@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
 import pandas as pd
 
 from trefpunt.ui import (
     cards,
+    completeness,
     controls,
     data,
     frame,
     legend,
     links,
+    nearby,
     overlay,
     print_view,
     scenario_state,
@@ -19,10 +24,14 @@ from trefpunt.ui import (
     stories,
     style,
     words,
+    years,
 )
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import MapEvent
 from trefpunt.ui.state import ViewState
+
+CARD = "tp-card"
+"""Where the line under the map leads on a phone."""
 
 HEIGHT = 560
 """Height of the map in pixels; the style sheet fits it to the screen."""
@@ -32,7 +41,22 @@ def map_and_legend(t: Text) -> None:
     """Draw the map and its legend; a click on the map changes the selection before they are drawn."""
     view, dark = session.current(), style.is_dark()
     frame.draw(t, overlay.map_view(t, view, dark=dark), "map", HEIGHT, on_event=follow)
+    if jump := _jump(t, session.current()):
+        style.html(jump)
     style.html(legend.legend(t, view, dark=dark))
+
+
+def _jump(t: Text, view: ViewState) -> str:
+    """Return the line that leads a phone, which shows the card below the legend, to it; empty without a selection."""
+    if view.pair:
+        a, b = (words.area_name(code) for code in view.pair)
+        name = t("pair.title", a=a, b=b)
+    elif view.place:
+        row = data.snapshot().places.loc[view.place]
+        name = words.place_name(t, row["name"], row["category"])
+    else:
+        name = words.area_name(view.area)
+    return style.jump(t("near.jump", name=name), CARD) if name else ""
 
 
 def follow(event: MapEvent) -> None:
@@ -51,7 +75,7 @@ def panel(t: Text) -> None:
     if not (view.place or view.area or view.pair):
         stories.stories(t)
     controls.selection(t)
-    style.html(_card(t, view))
+    style.html(f'<div id="{CARD}" tabindex="-1">{_card(t, view)}</div>')
     print_view.open_button(t)
     spoken.selection(t, view)
 
@@ -70,7 +94,15 @@ def _card(t: Text, view: ViewState) -> str:
             table = table[table["category"].isin(view.categories)]
         return cards.pair_card(t, view.pair, table, mode, view.minutes, links.address("twee", view))
     if view.area:
-        return cards.area_card(t, data.areas(view.level).loc[[view.area]].iloc[0], view.level, _inside(view, measures))
+        row = data.scores(view.level, view.year).loc[[view.area]].iloc[0]
+        over = years.card(
+            t, data.history(view.area), data.history(data.municipality_code()), data.municipality(), str(row["name"])
+        )
+        doubt = completeness.card(t, view.level, view.area)
+        missing = links.address("ontbreekt", replace(view, find="off")) if view.level == "neighbourhood" else None
+        link = partial(nearby.link, t, view)
+        near = nearby.card(t, view, view.area, str(row["name"]), measures) if view.level == "neighbourhood" else ""
+        return cards.area_card(t, row, view.level, _inside(view, measures), over, doubt, missing, near, link)
     return cards.empty_card(t)
 
 

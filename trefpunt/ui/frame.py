@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from trefpunt.ui import data, style, words
+from trefpunt.ui import data, style, towns, words
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import MapEvent, MapView, Spot, category_styles, show_map
 
@@ -39,7 +39,8 @@ def draw(
         data.published(),
         category_styles(data.categories(), {kind: words.category_name(t, kind) for kind in data.categories()}),
         view,
-        key=key,
+        # Another municipality is another map: the browser does not take new data for one that it has.
+        key=f"{key}_{towns.here()}",
         height=height,
         on_event=on_event,
         on_spot=on_spot,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from trefpunt.ui import charts, data, markers, words
+from trefpunt.ui import charts, completeness, data, markers, words
 from trefpunt.ui.colours import BREAKS, CLASS_KEYS, SCALE
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import hatch_css, origin_colour
@@ -24,8 +24,12 @@ def legend(t: Text, view: ViewState, *, dark: bool) -> str:
         statuses, classes = "", ""
     else:
         ends = [t(f"scale.ends.{end}") for end in ("low", "mean", "high")]
-        left = _scale(t(f"legend.score_{view.level}"), SCALE, ends)
-        statuses, classes = _statuses(t, view.level), charts.folded(t("legend.classes"), _classes(t))
+        title = t(f"legend.score_{view.level}")
+        if (year := data.shown_year(view.level, view.year)) is not None:
+            title = t("legend.of_year", title=title, year=year)
+        left = _scale(title, SCALE, ends)
+        statuses = _statuses(t, view.level, year)
+        classes = charts.folded(t("legend.classes"), _classes(t)) + completeness.legend(t, view.level)
     size = f'<li><i class="tp-sizes" aria-hidden="true"><b></b><b></b><b></b></i>{escape(t("legend.size"))}</li>'
     if is_calm(view):
         dot = f'<i class="tp-calm" aria-hidden="true"></i><span><b>{escape(t("legend.calm.dot"))}</b> '
@@ -49,19 +53,24 @@ def _scale(title: str, colours: Sequence[str], ends: Sequence[str]) -> str:
     )
 
 
-def _statuses(t: Text, level: str) -> str:
+def _statuses(t: Text, level: str, year: int | None) -> str:
     """Return what kinds of figures the map shows, with how many areas have each; kinds that do not occur are out."""
-    table = data.areas(level)
+    table = data.scores(level, year)
     groups = {str(status): rows for status, rows in table.groupby("ses_status")}
     lines = [
         _status(f"tp-swatch-{key}", "", t(f"legend.{key}", n=len(groups[key])))
-        for key in ("official", "estimate")
+        for key in ("official", "provisional", "estimate")
         if key in groups
     ]
+    hatch = f"background:{hatch_css()}"
     if (missing := groups.get("missing")) is not None:
-        small = bool(missing["households"].lt(words.FEWEST_HOUSEHOLDS).all())
+        small = year is None and bool(missing["households"].lt(words.FEWEST_HOUSEHOLDS).all())
         text = t("legend.missing_small" if small else "legend.missing", n=len(missing))
-        lines.append(_status("", f"background:{hatch_css()}", text))
+        lines.append(_status("", hatch, text))
+    if (suppressed := groups.get("suppressed")) is not None:
+        lines.append(_status("", hatch, t("legend.suppressed", n=len(suppressed))))
+    if year is not None and data.moved_borders(level, year):
+        lines.append(f"<li>{escape(t('legend.borders', year=year))}</li>")
     return "".join(lines)
 
 

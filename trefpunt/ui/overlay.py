@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from trefpunt.ui import data, words
+from trefpunt.ui import completeness, data, words
 from trefpunt.ui.colours import score_colour, size_class
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import LABELS, Home, MapView
@@ -19,7 +19,7 @@ SIZE_QUANTILES = (0.2, 0.4, 0.6, 0.8)
 def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
     """Return how the map looks for a visitor's view."""
     mark = data.mark()
-    table = data.areas(view.level)
+    table = data.scores(view.level, view.year)
     origins = None
     if view.place:
         mode = str(data.measures(view.mode, view.minutes).at[view.place, "mode"])
@@ -31,9 +31,10 @@ def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
         only = frozenset(map(str, data.pair(*view.pair, view.pair_mode, view.minutes).index))
     return MapView(
         level=view.level,
-        fills=_fills(mark, view.level),
+        fills=_fills(mark, view.level, view.year),
         dashed=frozenset(table.index[table["ses_status"] == "estimate"]),
-        area_tooltips=_with_home(t, _area_tooltips(mark, t, view.level), view.home),
+        dotted=frozenset(table.index[table["ses_status"] == "provisional"]),
+        area_tooltips=_with_home(t, _area_tooltips(mark, t, view.level, view.year), view.home),
         categories=view.categories or None,
         place_sizes=_sizes(mark, view.mode, view.minutes),
         only=only,
@@ -78,14 +79,18 @@ def _spot(view: ViewState) -> tuple[float, float] | None:
     return float(row["lat"]), float(row["lon"])
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _fills(mark: str, level: str) -> Mapping[str, str | None]:
-    return {str(code): score_colour(float(score)) for code, score in data.areas(level)["ses_woa"].items()}
+@st.cache_resource(show_spinner=False, max_entries=16 * data.KEPT)
+def _fills(mark: str, level: str, year: int | None) -> Mapping[str, str | None]:
+    return {str(code): score_colour(float(score)) for code, score in data.scores(level, year)["ses_woa"].items()}
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _area_tooltips(mark: str, t: Text, level: str) -> Mapping[str, str]:
-    return {str(code): words.score_line(t, row) for code, row in data.areas(level).iterrows()}
+@st.cache_resource(show_spinner=False, max_entries=32 * data.KEPT)
+def _area_tooltips(mark: str, t: Text, level: str, year: int | None) -> Mapping[str, str]:
+    doubts = completeness.doubts(t, level)
+    return {
+        str(code): "\n".join((words.score_line(t, row), *doubts.get(str(code), ())))
+        for code, row in data.scores(level, year).iterrows()
+    }
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)

@@ -38,7 +38,7 @@ def city(t: Text, view: ViewState) -> str:
         "city",
         [
             head,
-            parts.paragraph(t("city.answer.asked"), "tp-sheetnote"),
+            parts.paragraph(city_answer.asked(t), "tp-sheetnote"),
             *(_answer(t, level, found[level]) for level in LEVELS),
             _people(t, view, curves),
             parts.section(t("print.city.strict"), _strict(t, view, curves), _students(t, view, found, curves)),

@@ -112,7 +112,7 @@ def top_places(view: ViewState) -> pd.DataFrame:
 
 
 def _area(t: Text, view: ViewState) -> Drawing:
-    code, table = str(view.area), data.areas(view.level)
+    code, table = str(view.area), data.scores(view.level, view.year)
     frame = gpd.GeoDataFrame(table, geometry="geometry")
     name = str(table.at[code, "name"])
     inside = data.inside(code)
@@ -129,7 +129,7 @@ def _area(t: Text, view: ViewState) -> Drawing:
     return Drawing(
         name,
         picture,
-        (*maps.score_legend(t, view.level, seen), *maps.sign_legend(t, spots)),
+        (*maps.score_legend(t, view.level, seen, data.shown_year(view.level, view.year)), *maps.sign_legend(t, spots)),
         tuple(_listed(t, top)),
         t("print.alt.area", name=name),
         t("caveat.score"),
@@ -164,7 +164,7 @@ def shared(view: ViewState) -> pd.DataFrame:
 
 def _pair(t: Text, view: ViewState) -> Drawing:
     pair = view.pair or ("", "")
-    table = _neighbourhoods()
+    table = gpd.GeoDataFrame(data.areas("neighbourhood"), geometry="geometry")
     a, b = (words.area_name(code) for code in pair)
     top = shared(view).head(TOP_PAIR).index
     bounds = table.loc[list(pair)].total_bounds
@@ -231,7 +231,7 @@ def _city(t: Text, view: ViewState) -> Drawing:
 
 
 def _map(t: Text, view: ViewState) -> Drawing:
-    table = gpd.GeoDataFrame(data.areas(view.level), geometry="geometry")
+    table = gpd.GeoDataFrame(data.scores(view.level, view.year), geometry="geometry")
     places = data.snapshot().places
     chosen = places[places["category"].isin(view.categories)] if view.categories else places.iloc[:0]
     spots = _places(list(chosen.index), numbered=False)
@@ -240,7 +240,7 @@ def _map(t: Text, view: ViewState) -> Drawing:
     return Drawing(
         t(f"print.map.{view.level}", city=data.municipality()),
         picture,
-        (*maps.score_legend(t, view.level, table), *maps.sign_legend(t, spots)),
+        (*maps.score_legend(t, view.level, table, data.shown_year(view.level, view.year)), *maps.sign_legend(t, spots)),
         (),
         t("print.alt.map", city=data.municipality()),
         t("caveat.score"),

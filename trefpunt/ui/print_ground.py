@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
@@ -48,11 +49,15 @@ def _layer(shapes: Any) -> _Layer:
     return _Layer(shapes, shapely.STRtree(shapes))
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=data.KEPT)
 def _layers(mark: str) -> Mapping[str, _Layer]:
     file = data.snapshot().directory / BASEMAP
 
+    there = set(pyogrio.list_layers(file)[:, 0])
+
     def read(layer: str) -> Any:
+        if layer not in there:  # a municipality without water has no such layer
+            return gpd.GeoDataFrame({"kind": []}, geometry=[], crs=RD)
         return pyogrio.read_dataframe(file, layer=layer, columns=["kind"], ZOOM_LEVEL=ZOOM).to_crs(RD)
 
     water, roads = read("water"), read("roads")

@@ -91,10 +91,11 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Area:
-    """How one area is drawn: its colour (None = the pattern), and whether the figure behind it is an estimate."""
+    """How one area is drawn: its colour (None = the pattern), whether its figure is an estimate, or provisional."""
 
     fill: str | None
     dashed: bool = False
+    dotted: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def draw(
         items.append(Shape(found, fill=looks[code].fill, hatched=looks[code].fill is None))
     items += ground(window)
     for code, found in rings.items():
-        items.append(Shape(found, stroke=OUTLINE, width=0.3, dashed=looks[code].dashed))
+        items.append(Shape(found, stroke=OUTLINE, width=0.3, dashed=looks[code].dashed, dotted=looks[code].dotted))
     for code in outlined:
         if code in rings:
             items += [
@@ -252,21 +253,28 @@ def _north(t: Text, window: Window) -> list[Item]:
 def score_looks(table: pd.DataFrame) -> dict[str, Area]:
     """Return how areas are drawn by their score, as on the screen."""
     return {
-        str(code): Area(score_colour(float(row["ses_woa"])), row["ses_status"] == "estimate")
+        str(code): Area(
+            score_colour(float(row["ses_woa"])), row["ses_status"] == "estimate", row["ses_status"] == "provisional"
+        )
         for code, row in table.iterrows()
     }
 
 
-def score_legend(t: Text, level: str, seen: pd.DataFrame) -> list[Entry]:
-    """Return the legend of the score; of the kinds of figures only those that the map shows."""
+def score_legend(t: Text, level: str, seen: pd.DataFrame, year: int | None = None) -> list[Entry]:
+    """Return the legend of the score of a year; of the kinds of figures only those that the map shows."""
     ends = {key: t(f"scale.ends.{key}") for key in ("low", "mean", "high")}
-    entries = [Entry(ramp(SCALE), t("print.ramp", title=t(f"legend.score_{level}"), **ends))]
+    title = t(f"legend.score_{level}")
+    if year is not None:
+        title = t("legend.of_year", title=title, year=year)
+    entries = [Entry(ramp(SCALE), t("print.ramp", title=title, **ends))]
     found = set(seen["ses_status"])
     if "official" in found:
         entries.append(Entry(swatch(SCALE[4]), t("print.official")))
+    if "provisional" in found:
+        entries.append(Entry(swatch(SCALE[4], dotted=True), t("print.provisional")))
     if "estimate" in found:
         entries.append(Entry(swatch(SCALE[4], dashed=True), t("print.estimate")))
-    if "missing" in found:
+    if found & {"missing", "suppressed"}:
         entries.append(Entry(swatch(None), t("print.missing")))
     return entries
 
@@ -296,13 +304,12 @@ def sign_legend(t: Text, spots: Iterable[Spot]) -> list[Entry]:
     ]
 
 
-def swatch(fill: str | None, *, dashed: bool = False, thick: bool = False) -> Picture:
+def swatch(fill: str | None, *, dashed: bool = False, dotted: bool = False, thick: bool = False) -> Picture:
     """Return the swatch of an area for a legend; `fill` None is the pattern."""
     box = np.array([(0.4, 0.4), (6.6, 0.4), (6.6, 3.6), (0.4, 3.6)])
     width, stroke = (0.8, INK) if thick else (0.35, OUTLINE)
-    return Picture(
-        7.0, 4.0, (Shape((box,), fill=fill, hatched=fill is None, stroke=stroke, width=width, dashed=dashed),)
-    )
+    outline = Shape((box,), fill=fill, hatched=fill is None, stroke=stroke, width=width, dashed=dashed, dotted=dotted)
+    return Picture(7.0, 4.0, (outline,))
 
 
 def ramp(colours: Sequence[str]) -> Picture:

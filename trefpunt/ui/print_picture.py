@@ -39,6 +39,8 @@ class Shape:
         Of the line, mm.
     dashed
         An estimate, on this map.
+    dotted
+        A provisional figure, on this map.
     hatched
         Fill with the pattern for 'no figure' instead of `fill`.
     """
@@ -49,6 +51,7 @@ class Shape:
     stroke: str | None = None
     width: float = 0.0
     dashed: bool = False
+    dotted: bool = False
     hatched: bool = False
 
 

@@ -9,7 +9,7 @@ import io
 import textwrap
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib import font_manager, patheffects
@@ -24,7 +24,7 @@ from trefpunt.ui.map.styles import HATCH
 from trefpunt.ui.print_map import Drawing
 from trefpunt.ui.print_parts import dates
 from trefpunt.ui.print_picture import Item, Label, Picture, Points, Shape
-from trefpunt.ui.print_svg import DASH
+from trefpunt.ui.print_svg import DASH, DOTS
 
 DPI = 200
 MARGIN = 8.0
@@ -183,11 +183,12 @@ def _shape(axes, shape: Shape, one: _Placed, order: int):  # type: ignore[no-unt
         joinstyle="round",
         zorder=order,
     )
-    if shape.dashed:
-        patch.set_linestyle((0, [length / max(shape.width, 0.01) for length in DASH]))
+    if shape.dashed or shape.dotted:
+        pattern = DASH if shape.dashed else DOTS
+        patch.set_linestyle((0, [length / max(shape.width, 0.01) for length in pattern]))
     axes.add_patch(patch)
     if shape.hatched and shape.stroke:
-        outline = Shape(shape.rings, stroke=shape.stroke, width=shape.width, dashed=shape.dashed)
+        outline = replace(shape, hatched=False, fill=None)
         _shape(axes, outline, one, order)
     return patch
 

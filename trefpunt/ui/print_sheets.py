@@ -11,7 +11,7 @@ from trefpunt.categories import SPEED_M_PER_MIN
 from trefpunt.metrics.one_sidedness import FACTORS
 from trefpunt.queries import NATIONAL_SHARES
 from trefpunt.tables.derived_schemas import ENVIRONMENTS
-from trefpunt.ui import certainty, charts, data, words
+from trefpunt.ui import certainty, charts, data, nearby, words
 from trefpunt.ui import print_drawings as drawings
 from trefpunt.ui import print_parts as parts
 from trefpunt.ui.city_answer import SIDES, factor_text
@@ -115,7 +115,7 @@ def _origins(t: Text, origins: pd.DataFrame, mode: str) -> str:
 def area(t: Text, view: ViewState) -> str:
     """Return the sheet of the neighbourhood or district that is selected."""
     code = str(view.area)
-    row = data.areas(view.level).loc[[code]].iloc[0]
+    row = data.scores(view.level, view.year).loc[[code]].iloc[0]
     name = str(row["name"])
     kicker = t(f"level.{view.level}")
     if view.level == "neighbourhood":
@@ -132,6 +132,7 @@ def area(t: Text, view: ViewState) -> str:
             parts.head(t, kicker, name, "kaart", view),
             parts.figure(drawings.drawing(t, view), numbered=False),
             parts.columns(left, right),
+            _near(t, view, code),
             _places(t, view),
             _one_sided(t, view, code),
             parts.caveats(t, keys),
@@ -141,7 +142,7 @@ def area(t: Text, view: ViewState) -> str:
 
 
 def _score(t: Text, row: pd.Series) -> list[str]:
-    if row["ses_status"] == "missing":
+    if pd.isna(row["ses_woa"]):
         return [parts.paragraph(f"{t('missing.score')}: {words.score_status(t, row)}")]
     score, lower, upper = (float(row[column]) for column in ("ses_woa", "ses_woa_lower", "ses_woa_upper"))
     lines = [
@@ -179,6 +180,15 @@ def _facts(t: Text, row: pd.Series) -> list[tuple[str, str]]:
         show("supermarket", row["nearest_supermarket_m"], minute),
         show("school", row["nearest_school_m"], minute),
     ]
+
+
+def _near(t: Text, view: ViewState, code: str) -> str:
+    """Return which places are near a neighbourhood; nothing for a district, within which that differs too much."""
+    if view.level != "neighbourhood":
+        return ""
+    return parts.section(
+        t("near.title"), *(parts.paragraph(line, "tp-sheetnote") for line in nearby.printed(t, view, code))
+    )
 
 
 def _places(t: Text, view: ViewState) -> str:
@@ -295,8 +305,7 @@ def _shared(t: Text, view: ViewState, rows: pd.DataFrame, a: str, b: str) -> str
 
 
 def _kind(t: Text, row: pd.Series) -> str:
-    known = isinstance(row["name"], str)
-    return f" <small>{escape(words.category_name(t, row['category']))}</small>" if known else ""
+    return f" <small>{escape(words.beside(t, row))}</small>"
 
 
 def overview(t: Text, view: ViewState) -> str:

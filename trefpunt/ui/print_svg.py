@@ -13,6 +13,7 @@ from trefpunt.ui.print_picture import Item, Label, Picture, Points, Shape
 
 FONTS = "system-ui,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 DASH = (1.2, 0.7)
+DOTS = (0.35, 0.6)
 """Length of a dash and of the gap behind it, in widths of 0.5 mm."""
 
 HATCH_MM = 1.3
@@ -55,8 +56,9 @@ def _shape(shape: Shape) -> str:
     looks = f'fill="{fill}" fill-rule="evenodd"' if shape.closed else 'fill="none" stroke-linecap="round"'
     if shape.stroke:
         looks += f' stroke="{shape.stroke}" stroke-width="{_n(shape.width)}"'
-        if shape.dashed:
-            looks += f' stroke-dasharray="{_n(DASH[0])} {_n(DASH[1])}"'
+        if shape.dashed or shape.dotted:
+            drawn, left = DASH if shape.dashed else DOTS
+            looks += f' stroke-dasharray="{_n(drawn)} {_n(left)}"'
     return f'<path d="{path}" {looks}/>'
 
 

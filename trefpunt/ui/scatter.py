@@ -24,9 +24,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 """Fifteen colours cannot be told apart: kinds of places that are alike share a colour and a shape."""
 
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
-LIGHT = ("#0072b2", "#b34700", "#00795a", "#8f4a7b", "#8a6d00", "#3d3d3d")
-DARK = ("#6fb8ee", "#ff9e5e", "#35c79d", "#e5a0cf", "#f0e442", "#dddddd")
-"""After Okabe and Ito, darker or lighter until each stands out against the page."""
+LIGHT = ("#2f7fd6", "#a02c00", "#006d4f", "#8f4a7b", "#b08d00", "#2a2a2a")
+DARK = ("#3f8fd8", "#f07f35", "#5fe0b8", "#f0b5de", "#f0e442", "#ffffff")
+"""After Okabe and Ito, darker or lighter until each stands out against the page, and from each other for everybody."""
 
 TICKS = (0, 1_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000)
 LEAST = 0.1

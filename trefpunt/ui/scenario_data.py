@@ -140,7 +140,7 @@ def _after(mark: str, scenario: Scenario) -> Setting:
     return scenarios.apply(ground().setting, scenario)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@st.cache_resource(show_spinner=False, max_entries=data.KEPT)
 def warm(mark: str) -> bool:
     """Compute once what every scenario needs, so that the first change of the first visitor is as fast as any."""
     place = next(iter(data.snapshot().places.index), None)

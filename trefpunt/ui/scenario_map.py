@@ -18,7 +18,7 @@ HEIGHT = 520
 def draw(t: Text, scenario: Scenario, answer: Answer | None) -> None:
     """Draw the map; a click on it is heard before anything is drawn."""
     view, dark = session.current(), style.is_dark()
-    plain = replace(view.selecting(level="neighbourhood"), categories=())
+    plain = replace(view.selecting(level="neighbourhood"), categories=(), year=None)
     concerned = {scenario_tool.kind(), *(answer.categories if answer else ())}
     drawn = overlay.map_view(t, plain, dark=dark)
     frame.draw(

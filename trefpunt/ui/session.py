@@ -7,24 +7,28 @@ and with the browser's back and forward buttons.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.state import Known, Unknown, ViewState, from_params, to_params
+from trefpunt.ui.state import MUNICIPALITY, Known, Unknown, ViewState, from_params, to_params
 
 _VIEW, _WRITTEN, _UNKNOWN, _CLICKED, _PAGE = "view", "view_written", "view_unknown", "view_clicked", "view_page"
+_ENTERING = "view_entering"
 
 
-def start(known: Known, page: str) -> ViewState:
+def start(municipalities: Collection[str], known: Callable[[], Known], page: str) -> ViewState:
     """Return the view for this run of the script; call once, before anything is drawn.
 
     Parameters
     ----------
+    municipalities
+        Those that there are, by their names in an address.
     known
-        The codes that exist.
+        Gives what exists in the municipality that `municipality` names at that moment.
     page
         Which page this run draws. A change of page without parameters keeps the view: Streamlit's own page
         links drop them from the address.
@@ -35,7 +39,13 @@ def start(known: Known, page: str) -> ViewState:
     changed_page = not first and memory[_PAGE] != page
     clicked = memory.pop(_CLICKED, False)
     if first or (address != memory[_WRITTEN] and not clicked and not (changed_page and not address)):
-        memory[_VIEW], memory[_UNKNOWN] = from_params(address, known)
+        # Which codes exist depends on the municipality: that one first.
+        asked = address.get(MUNICIPALITY, "")
+        memory[_ENTERING] = asked if asked in municipalities else ""
+        try:
+            memory[_VIEW], memory[_UNKNOWN] = from_params(address, known())
+        finally:
+            del memory[_ENTERING]
         memory[_WRITTEN] = address
     memory[_PAGE] = page
     write_address()
@@ -51,6 +61,14 @@ def current() -> ViewState:
     """Return the view as it is now."""
     view: ViewState = st.session_state[_VIEW]
     return view
+
+
+def municipality() -> str:
+    """Return which municipality the visitor looks at, by its name in the address; empty: the first."""
+    memory = st.session_state
+    if _ENTERING in memory:
+        return str(memory[_ENTERING])
+    return current().municipality if _VIEW in memory else ""
 
 
 def text() -> Text:

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
 from trefpunt.errors import SnapshotError
-from trefpunt.ui import controls, data, display, session, style
+from trefpunt.ui import controls, data, display, session, style, towns
 from trefpunt.ui.i18n import LANGUAGES, Text
+from trefpunt.ui.state import MUNICIPALITY
 
-PAGES = {"kaart": "🗺️", "plekken": "📋", "twee": "↔️", "stad": "🏙️", "wat_als": "🏗️", "uitleg": "💡"}
+PAGES = {"kaart": "🗺️", "plekken": "📋", "twee": "↔️", "stad": "🏙️", "ontbreekt": "🔎", "wat_als": "🏗️", "uitleg": "💡"}
 """The pages by file name, with the icon each is known by. Only emoji: Streamlit's own icons are fetched from
 elsewhere."""
 
@@ -52,6 +54,8 @@ def guarded(draw: Callable[[], None]) -> Callable[[], None]:
             t = _language()
             style.language(t)
             style.failure(t, error)
+            if links := _elsewhere(t):
+                style.html(links)
             st.stop()
 
     return run
@@ -67,14 +71,13 @@ def run() -> None:
         initial_sidebar_state="collapsed",
     )
     style.sheet()
-    known = data.known()
     t = _language()
     pages = [
         st.Page(f"pages/{name}.py", title=t(f"page.{name}"), icon=icon, url_path=name, default=name == "kaart")
         for name, icon in (PAGES | HIDDEN).items()
     ]
     page = st.navigation(pages, position="hidden")
-    session.start(known, page.url_path)
+    session.start(towns.folders(), data.known, page.url_path)
     t = session.text()
     here = next(name for name, entry in zip(PAGES | HIDDEN, pages, strict=True) if entry.url_path == page.url_path)
     st.set_page_config(page_title=t("shell.title", page=t(f"page.{here}"), city=data.municipality()))
@@ -101,10 +104,23 @@ def _language() -> Text:
     return Text(asked if asked in LANGUAGES else LANGUAGES[0])
 
 
+def _elsewhere(t: Text) -> str:
+    """Return links to the municipalities that the visitor does not look at; empty when there are none."""
+    found = towns.folders()
+    asked = st.query_params.get(MUNICIPALITY) or next(iter(found), "")
+    links = "".join(
+        f'<li><a href="?{escape(urlencode({MUNICIPALITY: slug, "lang": t.lang}))}">{escape(name)}</a></li>'
+        for slug, name in towns.names().items()
+        if slug != asked
+    )
+    return f'<div class="tp-error"><p>{escape(t("failure.elsewhere"))}</p><ul>{links}</ul></div>' if links else ""
+
+
 def _bar(t: Text, pages: list[st.Page], here: st.Page) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="shell_bar", gap="small"):
         style.skip(t("shell.skip"), style.CONTENT)
         style.html(f'<div class="tp-brand">{escape(t("app.name"))}<small>{escape(t("app.subtitle"))}</small></div>')
+        controls.municipality(t)
         # On a phone the rest is behind this line, which closes again on the next page (see ``css/base.css``).
         menu = f'<details class="tp-menu" data-page="{here.url_path}"><summary>{escape(t("shell.menu"))}</summary>'
         style.html(f"{menu}</details>")

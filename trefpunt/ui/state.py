@@ -11,6 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from trefpunt.metrics.one_sidedness import FACTOR, FACTORS
+from trefpunt.suggest import CLUBS, MAX_PLACES, OBJECTIVES, WHERE
 from trefpunt.tables.derived_schemas import ENVIRONMENTS, REFERENCES
 from trefpunt.ui.i18n import LANGUAGES
 
@@ -32,6 +33,14 @@ SCREENS = ("normal", "projector")
 """How every page looks: as always, or large and plain for a room full of people."""
 SHEETS = ("selection", "city")
 """What the page for printing prints: what is selected, or else the map; or the answer for the whole municipality."""
+ALL_CLUBS = "clubs"
+"""Page of what is missing: clubs, associations and community centres together (`trefpunt.suggest.CLUBS`)."""
+LISTED = ("areas", "hexagons")
+"""What its table lists: all neighbourhoods, or the hexagons on the map."""
+SPOTS = range(1, MAX_PLACES + 1)
+"""For how many new places at once it looks."""
+FIND = ("off", "on")
+"""Whether it looks for the best spots."""
 MAX_TEXT = 80
 """Longest search text kept, in characters."""
 MAX_SCENARIO = 4_096
@@ -48,6 +57,10 @@ class Known:
     districts: frozenset[str]
     streets: frozenset[tuple[str, str]] = frozenset()
     """Name of a street and the neighbourhood that it lies in."""
+    years: tuple[int, ...] = ()
+    """Years of which there are official scores."""
+    municipalities: tuple[str, ...] = ()
+    """The municipalities that there are, by their names in an address."""
 
 
 class Unknown(NamedTuple):
@@ -65,10 +78,15 @@ class ViewState:
     ----------
     lang
         One of `trefpunt.ui.i18n.LANGUAGES`.
+    municipality
+        Which municipality, by its name in the address; empty = the first. All codes are of this one.
     level
         One of `LEVELS`; an area of the other level is never selected.
     categories
         Categories to show, in the catalogue's order; empty = all.
+    year
+        Of which year the map shows the official scores; None = the newest of each area, an estimate where nothing is
+        official.
     mode
         One of `MODES`.
     minutes
@@ -102,11 +120,21 @@ class ViewState:
         Page of what if: the visitor's scenario, and the one that it is compared with, as `trefpunt.scenarios.to_json`
         writes them; empty = none. They may be anything: who uses them reads them (`trefpunt.scenarios.read`). One that
         does not fit (`fits`) stays out of the address.
+    lack, wanted
+        Page of what is missing: `ALL_CLUBS` or a category; and which of the clubs would be new, one of
+        `trefpunt.suggest.CLUBS`.
+    listed
+        What its table lists; one of `LISTED`.
+    spots, where, objective, find
+        The best spots: how many, where they could be, what they should do, and whether to look for them; one of
+        `SPOTS`, of `WHERE` and of `OBJECTIVES` (`trefpunt.suggest`), and of `FIND`.
     """
 
     lang: str = LANGUAGES[0]
+    municipality: str = ""
     level: str = LEVELS[0]
     categories: tuple[str, ...] = ()
+    year: int | None = None
     mode: str = MODES[0]
     minutes: int = 15
     place: str | None = None
@@ -129,6 +157,18 @@ class ViewState:
     sheet: str = SHEETS[0]
     scenario: str = ""
     versus: str = ""
+    lack: str = ALL_CLUBS
+    wanted: str = "community_centre"
+    listed: str = LISTED[0]
+    spots: int = SPOTS[0]
+    where: str = WHERE[0]
+    objective: str = OBJECTIVES[0]
+    find: str = FIND[0]
+
+    @property
+    def new_kind(self) -> str:
+        """The category of a new place on the page of what is missing."""
+        return self.wanted if self.lack == ALL_CLUBS else self.lack
 
     @property
     def pair_mode(self) -> str:
@@ -147,12 +187,20 @@ class ViewState:
         """Return the same view with another selection, and another `level` if given; nothing named = none."""
         return replace(self, place=place, area=area, pair=pair, street=street, level=level or self.level)
 
+    def moving(self, municipality: str) -> ViewState:
+        """Return the same view of another municipality: what is a code of this one is let go."""
+        left = replace(self.selecting(), year=None, home=None, within=None, search="", scenario="", versus="")
+        return replace(left, municipality=municipality, find=FIND[0])
+
 
 _SCENARIOS = ("scenario", "versus")
 _SHOWN = 40
 """Of a scenario that does not fit, so many characters are told back."""
 
-_PARAMETERS = {"categories": "category"}
+MUNICIPALITY = "gemeente"
+"""What the municipality is called in an address."""
+
+_PARAMETERS = {"categories": "category", "municipality": MUNICIPALITY}
 """Where the address uses another word than the field."""
 
 
@@ -202,7 +250,9 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
     wanted = [c for c in params.get("category", "").split(",") if c]
     unknown += [Unknown("category", c) for c in wanted if c not in known.categories]
     minutes = choice("minutes", tuple(str(m) for m in MINUTES))
+    spots = choice("spots", tuple(str(n) for n in SPOTS))
     factor = choice("factor", tuple(str(k) for k in FACTORS))
+    year = choice("year", tuple(str(y) for y in known.years))
     place, area = choice("place", known.places), choice("area", areas)
     pair = _pair(params.get("pair", ""), known, unknown)
     level = choice("level", LEVELS) or LEVELS[0]
@@ -216,8 +266,10 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
         street = None
     view = ViewState(
         lang=choice("lang", LANGUAGES) or LANGUAGES[0],
+        municipality=choice(MUNICIPALITY, known.municipalities) or "",
         level="neighbourhood" if pair and not place else level,
         categories=tuple(c for c in known.categories if c in wanted),
+        year=int(year) if year else None,
         mode=choice("mode", MODES) or MODES[0],
         minutes=int(minutes) if minutes else ViewState.minutes,
         place=place,
@@ -240,6 +292,13 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
         sheet=choice("sheet", SHEETS) or SHEETS[0],
         scenario=document("scenario"),
         versus=document("versus"),
+        lack=choice("lack", (ALL_CLUBS, *known.categories)) or ALL_CLUBS,
+        wanted=choice("wanted", CLUBS) or ViewState.wanted,
+        listed=choice("listed", LISTED) or LISTED[0],
+        spots=int(spots) if spots else ViewState.spots,
+        where=choice("where", WHERE) or WHERE[0],
+        objective=choice("objective", OBJECTIVES) or OBJECTIVES[0],
+        find=choice("find", FIND) or FIND[0],
     )
     return view, tuple(unknown)
 

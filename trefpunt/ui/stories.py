@@ -1,6 +1,6 @@
 """The stories of the opening view: a sentence or two with figures of today's data, and a button that shows them.
 
-Two kinds are about neighbourhoods that somebody chose (`trefpunt.ui.data.stories`); the last is found in the data, so
+Two kinds are about neighbourhoods that somebody chose (`trefpunt.ui.story_file`); the last is found in the data, so
 that every municipality has one.
 """
 
@@ -15,10 +15,10 @@ import streamlit as st
 
 from trefpunt.categories import SPEED_M_PER_MIN
 from trefpunt.queries import SteadyBridge
-from trefpunt.ui import data, session, style, words
-from trefpunt.ui.data import Story
+from trefpunt.ui import charts, data, session, style, words
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.state import ViewState
+from trefpunt.ui.story_file import Story, written
 
 MINUTES = ViewState.minutes
 """What the stories count as near: as the map opens."""
@@ -54,7 +54,7 @@ class Told:
 
 def stories(t: Text) -> None:
     """Draw every story of this municipality, each with its button."""
-    told = [_TELL[story.kind](t, story) for story in data.stories()]
+    told = [_TELL[story.kind](t, story) for story in written().stories]
     if (found := data.steadiest_bridge()) is not None:
         told.append(_found(t, found))
     with st.container(key="stories", gap="small"):
@@ -76,7 +76,8 @@ def _draw(number: int, story: Told) -> None:
 
 def _opening(t: Text) -> ViewState:
     """Return the map as a story starts from it: nothing filtered, but the visitor's own neighbourhood kept."""
-    return ViewState(lang=t.lang, home=session.current().home, minutes=MINUTES)
+    now = session.current()
+    return ViewState(lang=t.lang, municipality=now.municipality, home=now.home, minutes=MINUTES)
 
 
 def _pair(t: Text, story: Story) -> Told:
@@ -102,8 +103,11 @@ def _welfare(t: Text, codes: tuple[str, ...]) -> str:
     """Return the scores of two neighbourhoods; says so where one is an estimate."""
     rows = data.areas("neighbourhood").loc[list(codes)]
     a, b = (t.number(float(score), 2, signed=True) for score in rows["ses_woa"])
+    in_words = dict(
+        zip(("words_a", "words_b"), (charts.score_words(t, float(s)) for s in rows["ses_woa"]), strict=True)
+    )
     estimated = (rows["ses_status"] == "estimate").any()
-    return t("story.pair.welfare_estimate" if estimated else "story.pair.welfare", a=a, b=b)
+    return t("story.pair.welfare_estimate" if estimated else "story.pair.welfare", a=a, b=b, **in_words)
 
 
 def _housing(t: Text, story: Story) -> Told:
@@ -142,8 +146,10 @@ def _found(t: Text, found: SteadyBridge) -> Told:
 
 
 def _mention(t: Text, row: pd.Series) -> str:
-    """Return a place's name with its kind; the kind alone where it has no name."""
+    """Return a place's name with its kind; where it has no name, its kind and where it lies."""
     kind = words.category_name(t, row["category"])
-    return (
-        f"{row['name']} ({kind})" if isinstance(row["name"], str) else words.place_name(t, row["name"], row["category"])
-    )
+    if isinstance(row["name"], str):
+        return f"{row['name']} ({kind})"
+    # Where it lies says more of a place than that it has no name.
+    where = words.area_name(data.snapshot().places.at[row.name, "neighbourhood_code"])
+    return f"{kind} {t('two.where', area=where)}" if where else words.place_name(t, row["name"], row["category"])

@@ -110,6 +110,11 @@ def skip(label: str, target: str) -> None:
     st.html(f'<a class="tp-skip" href="#{target}">{escape(label)}</a>')
 
 
+def jump(label: str, target: str) -> str:
+    """Return a line that a phone shows, as HTML, and that leads down to the element `target`, which takes the focus."""
+    return f'<p class="tp-jumpline"><a class="tp-skip" href="#{target}">{escape(label)}</a></p>'
+
+
 def landing(target: str) -> None:
     """Draw, unseen, where a link of `skip` leads."""
     st.html(f'<div class="tp-landing" id="{target}" tabindex="-1"></div>')

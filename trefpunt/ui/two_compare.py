@@ -45,7 +45,7 @@ def card(t: Text, pair: tuple[str, str], metres: float) -> str:
 def _score(t: Text, row: pd.Series) -> str:
     name = f"<h4>{escape(str(row['name']))}</h4>"
     status = words.score_status(t, row)
-    if row["ses_status"] == "missing":
+    if pd.isna(row["ses_woa"]):
         return f'<div>{name}<p class="tp-none">{escape(t("missing.score"))}: {escape(status)}</p></div>'
     score, lower, upper = (float(row[c]) for c in ("ses_woa", "ses_woa_lower", "ses_woa_upper"))
     between = ""

@@ -15,9 +15,11 @@ from trefpunt.ui import (
     data,
     frame,
     legend,
+    links,
     overlay,
     print_view,
     session,
+    story_file,
     style,
     two_compare,
     two_files,
@@ -46,7 +48,7 @@ def chosen(view: ViewState) -> tuple[str, str] | None:
     """
     if view.pair:
         return view.pair
-    for story in data.stories():
+    for story in story_file.written().stories:
         if story.kind == "pair":
             return story.areas[0], story.areas[1]
     for a, b in data.contrasting().index:
@@ -89,6 +91,8 @@ def page(t: Text) -> None:
             farther = _shared(view, view.pair_mode, MINUTES[-1])
             style.html(two_places.absent(t, none, farther, tables["cycle"], view))
     style.html(two_compare.card(t, pair, data.between(*pair, "walk")))
+    what_if = escape(links.address("wat_als", view))
+    style.html(f'<p><a class="tp-more" data-tp-view="wat_als" href="{what_if}">{escape(t("gap.from_pair"))}</a></p>')
     print_view.open_button(t, view=view)
     _suggestions(t, pair)
 
@@ -193,6 +197,7 @@ def _first_minutes(table: pd.DataFrame) -> int:
 
 def _map(t: Text, view: ViewState, table: pd.DataFrame) -> None:
     dark = style.is_dark()
+    view = replace(view, year=None)  # there is no choice of a year on this page
     drawn = overlay.map_view(t, view, dark=dark)
     if len(table) <= MOST_TOOLTIPS and view.pair:
         a, b = (words.area_name(code) for code in view.pair)

@@ -81,6 +81,20 @@ def place_label(t: Text, row: pd.Series) -> str:
     return f"{name} ({kind}, {area})" if area else f"{name} ({kind})"
 
 
+def beside(t: Text, row: pd.Series) -> str:
+    """Return what tells a place of a list from the others: its category, or 'in AREA' where it has no name.
+
+    Parameters
+    ----------
+    row
+        A place with name and category, called by its place_id.
+    """
+    if isinstance(row["name"], str):
+        return category_name(t, row["category"])
+    area = area_name(data.snapshot().places.at[row.name, "neighbourhood_code"])
+    return t("two.where", area=area) if area else ""
+
+
 def area_name(code: object) -> str:
     """Return the name of a neighbourhood or district; empty for a place that lies in none."""
     return data.area_names().get(code, "") if isinstance(code, str) else ""
@@ -93,13 +107,17 @@ def missing_reason(t: Text, households: float) -> str:
 
 def score_status(t: Text, row: pd.Series) -> str:
     """Return where the score of an area comes from: official with its year, an estimate, or why there is none."""
+    if row["ses_status"] == "suppressed":
+        return t("missing.suppressed", year=int(row["ses_year"]))
     if row["ses_status"] == "missing":
+        if not pd.isna(row["ses_year"]):
+            return t("missing.year", year=int(row["ses_year"]))
         return missing_reason(t, row["households"])
     return t(f"status.{row['ses_status']}", year=int(row["ses_year"]))
 
 
 def score_line(t: Text, row: pd.Series) -> str:
     """Return the score and status of an area in one line, for what the map says under its name."""
-    if row["ses_status"] == "missing":
+    if pd.isna(row["ses_woa"]):
         return f"{t('missing.score')}: {score_status(t, row)}"
     return f"{t.number(row['ses_woa'], 2, signed=True)}, {score_status(t, row)}"

@@ -118,7 +118,8 @@
     const target = jump && document.getElementById(jump.hash.slice(1));
     if (target) {
       event.preventDefault();
-      target.focus();
+      target.focus({ preventScroll: true });
+      target.scrollIntoView({ block: "start" });
     }
     // A link to another view of the app: as the browser's own back button goes there, without loading the app anew.
     // With a key held, or without this script, it is a link as any other.

@@ -31,7 +31,8 @@ STATIC = Path(__file__).parents[3] / "static"
 
 ICONS = Path("vendor") / "maki-8.2.0"
 KEPT = 4
-"""Published snapshots that stay, the newest ones: a visitor may still have the map of the one before last."""
+"""Published snapshots that stay unless told otherwise, those published or asked for last: a visitor may still have the
+map of the one before last."""
 
 _DECIMALS = 5  # about a metre
 
@@ -81,11 +82,20 @@ class PublishedAssets:
     place_ids: tuple[str, ...]
 
 
-def publish(snapshot: MapData, static_dir: Path | None = None) -> PublishedAssets:
+def publish(snapshot: MapData, static_dir: Path | None = None, kept: int = KEPT) -> PublishedAssets:
     """Write the files of `snapshot` into the static folder, unless they are there already.
 
     Several sessions or servers may do so at once: each writes a folder of its own and moves it into place; who comes
     second finds it there.
+
+    Parameters
+    ----------
+    snapshot
+        What to publish.
+    static_dir
+        Where to; None: the folder that Streamlit serves.
+    kept
+        So many published snapshots stay, this one included; older ones are removed.
 
     Raises
     ------
@@ -115,7 +125,7 @@ def publish(snapshot: MapData, static_dir: Path | None = None) -> PublishedAsset
     name = digest.hexdigest()[:16]
     folder = static / "snapshots" / name
     _write_once(folder, files)
-    _remove_old(folder)
+    _remove_old(folder, kept)
     west, south, east, north = (float(v) for v in outline.to_crs(WGS84).total_bounds.round(_DECIMALS))
     return PublishedAssets(
         url_prefix=f"snapshots/{name}/",
@@ -190,12 +200,12 @@ def _write_once(folder: Path, files: Mapping[str, bytes]) -> None:
             raise
 
 
-def _remove_old(newest: Path) -> None:
-    """Keep the `KEPT` folders that were published or asked for last."""
+def _remove_old(newest: Path, kept: int) -> None:
+    """Keep the folders that were published or asked for last, so many in all."""
     ages = []
     for folder in newest.parent.iterdir():
         if folder != newest and not folder.name.startswith("."):
             with contextlib.suppress(OSError):
                 ages.append((folder.stat().st_mtime_ns, folder))
-    for _, folder in sorted(ages, reverse=True)[KEPT - 1 :]:
+    for _, folder in sorted(ages, reverse=True)[kept - 1 :]:
         shutil.rmtree(folder, ignore_errors=True)

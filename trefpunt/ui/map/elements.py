@@ -21,6 +21,7 @@ _SCRIPTS = (
     "trefpunt/map.js",  # first: it remembers states that come while the others load
     "trefpunt/basemap.js",
     "trefpunt/areas.js",
+    "trefpunt/cells.js",
     "trefpunt/changes.js",
     "trefpunt/places.js",
     "vendor/leaflet-1.9.4/leaflet.js",

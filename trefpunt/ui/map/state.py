@@ -12,7 +12,7 @@ from typing import Any
 from trefpunt.errors import TrefpuntError, UnknownCodeError
 from trefpunt.ui.escape import escape_map_text
 from trefpunt.ui.map.assets import PublishedAssets
-from trefpunt.ui.map.view import KINDS, LABELS, SHAPES, CategoryStyle, Home, MapView, Mark
+from trefpunt.ui.map.view import KINDS, LABELS, SHAPES, CategoryStyle, Cells, Home, MapView, Mark
 
 _DIGITS = string.digits + string.ascii_lowercase
 """How minutes are written; what is farther than these can say is not said."""
@@ -53,7 +53,7 @@ def encode_state(published: PublishedAssets, styles: Mapping[str, CategoryStyle]
         "level": view.level,
         "dark": view.dark,
         "fills": [fills.get(code) for code in codes],
-        "dashed": [int(code in view.dashed) for code in codes],
+        "dashed": [1 if code in view.dashed else 2 if code in view.dotted else 0 for code in codes],
         "tips": [escape_map_text(view.area_tooltips.get(code, "")) for code in codes],
         "categories": None if view.categories is None else _escaped(view.categories),
         "sizes": _sizes(view, published.place_ids),
@@ -75,6 +75,7 @@ def encode_state(published: PublishedAssets, styles: Mapping[str, CategoryStyle]
         "home": view.home and _home(view.home, published),
         "spot": view.spot and [float(degrees) for degrees in view.spot],
         "marks": [_mark(mark) for mark in view.marks],
+        "cells": view.cells and _cells(view.cells),
         "pick": view.pick,
         "labels": {name: escape_map_text(view.labels[name]) for name in LABELS},
     }
@@ -100,7 +101,32 @@ def _home(home: Home, published: PublishedAssets) -> dict[str, Any]:
 def _mark(mark: Mark) -> list[Any]:
     at = [float(mark.lat), float(mark.lon)]
     origin = mark.origin and [float(degrees) for degrees in mark.origin]
-    return [mark.kind, int(mark.number), escape_map_text(mark.category), at, origin]
+    return [mark.kind, int(mark.number), escape_map_text(mark.category), at, origin, *([1] if mark.small else [])]
+
+
+def _cells(cells: Cells) -> dict[str, Any]:
+    return {
+        "width": float(cells.width_km),
+        "rows": [[int(row), int(column), classes] for row, column, classes in cells.rows],
+        "lat": [float(number) for number in cells.lat],
+        "lon": [float(number) for number in cells.lon],
+        "colours": list(cells.colours),
+        "line": cells.line,
+        "figures": [[int(number) for number in one] for one in cells.figures],
+        "title": escape_map_text(cells.title),
+        "tip": escape_map_text(cells.tip),
+    }
+
+
+def _cell_faults(cells: Cells) -> list[str]:
+    drawn = "".join(classes for _, _, classes in cells.rows)
+    allowed = {"-", *string.digits[: len(cells.colours)]}
+    faults = [f"'{sign}' is no class of a cell" for sign in sorted(set(drawn) - allowed)]
+    if len(cells.figures) != (there := len(drawn.replace("-", ""))):
+        faults.append(f"there are {there} cells, but figures of {len(cells.figures)}")
+    if [len(cells.lat), len(cells.lon)] != [6, 6] or not all(map(math.isfinite, (*cells.lat, *cells.lon))):
+        faults.append("where the cells are takes six numbers for each of lat and lon")
+    return faults
 
 
 def _escaped(texts: Iterable[str]) -> list[str]:
@@ -121,6 +147,7 @@ def _check(published: PublishedAssets, styles: Mapping[str, CategoryStyle], view
     if unknown:
         raise UnknownCodeError("map", unknown, "Select only what the snapshot has.")
     colours = {*view.fills.values(), *(style.colour for style in styles.values())} - {None}
+    colours |= {*view.cells.colours, view.cells.line} if view.cells else set()
     faults = [f"'{c}' is no colour" for c in sorted(map(str, colours)) if not _COLOUR.fullmatch(c)]
     faults += [f"{k}: {v} is no size class" for k, v in view.place_sizes.items() if v not in range(6)]
     faults += [f"{k}: '{s.shape}' is no shape" for k, s in styles.items() if s.shape not in SHAPES]
@@ -128,6 +155,7 @@ def _check(published: PublishedAssets, styles: Mapping[str, CategoryStyle], view
     faults += [f"there is no category '{m.category}'" for m in view.marks if m.category not in styles]
     spots = [degrees for m in view.marks for degrees in (m.lat, m.lon, *(m.origin or ()))]
     faults += [f"{degrees} is no number of degrees" for degrees in spots if not math.isfinite(degrees)]
+    faults += _cell_faults(view.cells) if view.cells else []
     faults += [f"the label '{name}' is missing" for name in LABELS if name not in view.labels]
     if faults:
         raise TrefpuntError("map", faults, "Give colours as #rrggbb, sizes from 0 to 5, known shapes, and every label.")

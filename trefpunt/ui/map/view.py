@@ -83,6 +83,8 @@ class Mark:
         Where it would be, or was when it is closed; degrees.
     origin
         Latitude and longitude of where a moved place was: a line leads from there.
+    small
+        Whether it is drawn smaller than the others.
     """
 
     kind: Kind
@@ -91,6 +93,42 @@ class Mark:
     lat: float
     lon: float
     origin: tuple[float, float] | None = None
+    small: bool = False
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A surface of hexagons that stand on a corner, over the areas.
+
+    The middle of the one in row r and column c lies at x = (c + ½ · (r mod 2)) · w, y = r · w · ½√3.
+
+    Parameters
+    ----------
+    width_km
+        w: between two opposite sides, and so from one middle to the next.
+    rows
+        Row, first column, and one character a cell: the number of its colour (0–9), or a dash where there is none.
+    lat, lon
+        Six numbers each that make degrees of x and y in km: those of 1, x, y, x², xy and y².
+    colours
+        ``#rrggbb``, lowest class first.
+    line
+        Colour of the outlines.
+    figures
+        Of each cell that is there, in the order of the rows: whole numbers.
+    title, tip
+        What to say of a cell; ``#1`` stands for the first of its numbers, and so on; a line break starts a new line.
+    """
+
+    width_km: float
+    rows: tuple[tuple[int, int, str], ...]
+    lat: tuple[float, ...]
+    lon: tuple[float, ...]
+    colours: tuple[str, ...]
+    line: str
+    figures: tuple[tuple[int, ...], ...]
+    title: str
+    tip: str
 
 
 @dataclass(frozen=True)
@@ -105,6 +143,8 @@ class MapView:
         Area code → colour ``#rrggbb``. None, or a code that is absent: no figure, drawn with the pattern.
     dashed
         Codes whose figure is an estimate: a thin dashed outline; the others a firm one.
+    dotted
+        Codes whose figure is provisional: a dotted outline.
     area_tooltips
         Area code → what to say under the area's name; a line break starts a new line.
     categories
@@ -132,6 +172,8 @@ class MapView:
         colour up to the largest share; areas that are absent are left nearly blank.
     marks
         Changes to draw.
+    cells
+        Hexagons to draw over the areas, or None.
     pick
         Whether a click means a spot (`Spot`), whatever is drawn there, and not a place or area.
     dark
@@ -145,6 +187,7 @@ class MapView:
     categories: tuple[str, ...] | None
     place_sizes: Mapping[str, int]
     labels: Mapping[str, str]
+    dotted: frozenset[str] = frozenset()
     place_tooltips: Mapping[str, str] = field(default_factory=dict)
     only: frozenset[str] | None = None
     selected_place: str | None = None
@@ -155,6 +198,7 @@ class MapView:
     spot: tuple[float, float] | None = None
     origins: Mapping[str, float] | None = None
     marks: tuple[Mark, ...] = ()
+    cells: Cells | None = None
     pick: bool = False
     dark: bool = False
 

@@ -1,0 +1,1 @@
+"""All municipalities at once: `python -m trefpunt build --all` (docs/country.md)."""
