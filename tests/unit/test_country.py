@@ -18,14 +18,21 @@ from typer.testing import CliRunner
 
 from tests.conftest import ROOT
 from tests.country_tasks import work
+from tests.servers import base
+from tests.servers.live import services, serving
+from tests.servers.world import world
 from trefpunt import cli
 from trefpunt import snapshot as snapshots
+from trefpunt.build.live import LiveOptions
 from trefpunt.country import cluster, command, fingerprint
 from trefpunt.country.build_all import CountryOptions, build_all
 from trefpunt.country.fingerprint import Record, code_digest, is_current, manifest_digest, read_record, write_record
 from trefpunt.country.measured import measured
 from trefpunt.country.report import CountryReport, Row, table_of
+from trefpunt.country.tasks import BUFFER_M, survey
 from trefpunt.errors import SourceError, TrefpuntError
+
+VAALS = "GM0981"
 
 # --- one task -----------------------------------------------------------------------------------------------------
 
@@ -252,3 +259,34 @@ def test_dask_is_loaded_only_where_there_is_a_cluster():
     code = "import sys, trefpunt.country.command; print({'dask', 'distributed'} & set(sys.modules))"
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert out.stdout.strip() == "set()"
+
+
+def test_what_a_municipality_would_be_built_of(tmp_path):
+    """The same figures, the same digest; another one when CBS changes a figure or the date of a table, no other frame."""
+
+    def look(name, where=None, change=None):
+        with serving() as running:
+            if where:
+                running.fail(where, base.changed(change))
+            return survey(VAALS, LiveOptions(cache=tmp_path / name, services=services(running.url)))
+
+    def one_more(answer):
+        rows = [row for row in answer["value"] if row.get("AantalInwoners_5")]
+        rows[0]["AantalInwoners_5"] += 1
+        return answer
+
+    def newer(answer):
+        answer["value"][0]["Modified"] = "2026-10-31T02:00:00"
+        return answer
+
+    first = look("first")
+    assert look("again") == first
+    for name, where, change in (("figure", "AantalInwoners", one_more), ("table", "TableInfos", newer)):
+        other = look(name, where, change)
+        assert other.digest != first.digest and other.bounds == first.bounds
+    # The municipality lies within its frame with the buffer around it, a little more where meridians are not upright.
+    west, south, east, north = first.bounds
+    outline = world()[VAALS[2:]].neighbourhoods.to_crs("EPSG:4326").total_bounds
+    metres = [(outline[0] - west) * 69_300, (outline[1] - south) * 111_200]
+    metres += [(east - outline[2]) * 69_300, (north - outline[3]) * 111_200]
+    assert all(BUFFER_M - 50 < one < BUFFER_M + 500 for one in metres)

@@ -97,7 +97,14 @@ def test_the_map_package_escapes_in_one_way(path):
 
 
 def test_there_are_scripts():
-    assert {path.name for path in SCRIPTS} == {"areas.js", "basemap.js", "changes.js", "map.js", "places.js"}
+    assert {path.name for path in SCRIPTS} == {
+        "areas.js",
+        "basemap.js",
+        "cells.js",
+        "changes.js",
+        "map.js",
+        "places.js",
+    }
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: p.name)
