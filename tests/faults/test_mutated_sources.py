@@ -28,7 +28,7 @@ from trefpunt.tables.schemas import check_table
 from trefpunt.tables.score_years import make_score_years
 
 pytestmark = pytest.mark.sources
-EXAMPLES = 500 if os.environ.get("TREFPUNT_HYPOTHESIS") == "long" else 150
+EXAMPLES = 500 if os.environ.get("TREFPUNT_HYPOTHESIS") == "long" else 60
 TOWN = box(170_000, 310_000, 182_000, 325_000)
 AREAS = gpd.GeoDataFrame({"name": ["A"]}, geometry=[TOWN], index=pd.Index(["BU09350000"], name="code"), crs=RD)
 LINES = 60

@@ -262,7 +262,7 @@ def test_dask_is_loaded_only_where_there_is_a_cluster():
 
 
 def test_what_a_municipality_would_be_built_of(tmp_path):
-    """The same figures, the same digest; another one when CBS changes a figure or the date of a table, no other frame."""
+    """The same figures, the same digest; another when CBS changes a figure or the date of a table. The frame stays."""
 
     def look(name, where=None, change=None):
         with serving() as running:

@@ -87,7 +87,7 @@ def test_a_cut_holds_what_belongs_to_it(whole, tmp_path, monkeypatch, in_memory)
 
 @pytest.mark.sources
 def test_cuts_of_a_real_city_are_those_of_the_whole_file(sources, tmp_path):
-    """Six overlapping frames of Maastricht with all its buildings, water and multipolygons."""
+    """Three overlapping frames of Maastricht with all its buildings, water and multipolygons."""
     import osmium
 
     dated = tmp_path / "city.osm.pbf"
@@ -96,11 +96,7 @@ def test_cuts_of_a_real_city_are_those_of_the_whole_file(sources, tmp_path):
     with osmium.SimpleWriter(str(dated), header=header) as writer:
         for item in osmium.FileProcessor(str(sources / "osm" / "maastricht_2021_core.osm.pbf")):
             writer.add(item)
-    frames = {
-        f"F{a}{b}": (5.65 + 0.03 * a, 50.83 + 0.02 * b, 5.69 + 0.03 * a, 50.86 + 0.02 * b)
-        for a in range(3)
-        for b in range(2)
-    }
+    frames = {f"F{a}": (5.65 + 0.03 * a, 50.83, 5.69 + 0.03 * a, 50.86) for a in range(3)}
     parts = split_extract(dated, frames, tmp_path / "cuts")
     for name, frame in frames.items():
         cut_extract(dated, frame, tmp_path / "a.osm.pbf")
