@@ -38,7 +38,7 @@ FIRST_PLACE = "click a place, the first click on one since the server started"
 FREE_M = 150.0
 """A spot of a neighbourhood that is clicked is so far from all places."""
 
-PLACE_ZOOM, AREA_ZOOM = 17, 15
+PLACE_ZOOM, AREA_ZOOM, CITY_ZOOM = 17, 15, 12
 ROUNDS = 3
 """Of four actions each, that the sessions play back."""
 
@@ -166,7 +166,7 @@ def _page_changes(clicker: _Clicker, repeat: int) -> list[Change]:
 def _scenario_changes(clicker: _Clicker, areas: gpd.GeoSeries) -> Change:
     """On the page of what if: put a place on the map, one after another, each time until map and figures are new."""
     hand = _Hand(clicker.visitor)
-    acts = [hand.spot(point, AREA_ZOOM) for point in areas]
+    acts = [hand.spot(point, CITY_ZOOM) for point in areas]
     # The first one also brings the answer's part of the page.
     clicker.change("", acts[:1], draws=True)
     what = "what if: one more place, map and figures"
