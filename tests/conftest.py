@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,14 @@ _common = {"deadline": None, "derandomize": True, "suppress_health_check": [Heal
 settings.register_profile("default", max_examples=100, **_common)
 settings.register_profile("long", max_examples=1000, **_common)
 settings.load_profile(os.environ.get("TREFPUNT_HYPOTHESIS", "default"))
+
+
+@pytest.fixture(autouse=True)
+def _main_module() -> Iterator[None]:
+    """Put `__main__` back: AppTest leaves the script there, and a spawned process would run that script again."""
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
 
 
 @pytest.fixture(scope="session")

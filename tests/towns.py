@@ -58,6 +58,7 @@ def second_town(bundled: Path, data: Path) -> Path:
         snapshots.write_table(folder, name, changed)
     manifest = snapshots.read_manifest(folder)
     manifest["municipality"] = {"code": CODE, "name": NAME}
+    manifest["population"]["is_estimate"] = True
     for resource in manifest["resources"]:
         if resource["name"] in tables:
             resource["rows"] = len(tables[resource["name"]])

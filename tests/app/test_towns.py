@@ -226,3 +226,11 @@ def test_ages_of_tables(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None
     # The oldest are the incomes of 2017.
     assert "ongeveer 13 jaar oud" in drawn
     assert escape(Text("nl")("ages.oldest", names="", year=2017, age="")).split("(")[0] in drawn
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_that_homes_are_an_estimate_stands_on_pages_and_sheets(open_app: Open, lang: str) -> None:
+    said = escape(Text(lang)("caveat.homes"))
+    for page, asked in (("kaart", {}), ("afdruk", {"sheet": "city"})):
+        assert said in html(open_app(page, gemeente=town.SLUG, lang=lang, **asked))
+        assert said not in html(open_app(page, gemeente=FIRST, lang=lang, **asked))

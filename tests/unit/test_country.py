@@ -90,7 +90,7 @@ def test_an_existing_scheduler(monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_S", 2.0)
     monkeypatch.setattr(cluster, "PATIENCE_S", 1.0)
     monkeypatch.setattr(cluster, "_POLL_S", 0.5)
-    with LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as theirs:
+    with LocalCluster(n_workers=0, threads_per_worker=1, dashboard_address="127.0.0.1:0", host="127.0.0.1") as theirs:
         address = theirs.scheduler_address
         with pytest.raises(TrefpuntError, match="no workers"), cluster.connected(address, None):
             pass

@@ -9,7 +9,7 @@ from typing import Any
 
 from trefpunt.build.origins import OSM_ROLES
 from trefpunt.errors import SnapshotError
-from trefpunt.snapshot import MANIFEST, read_manifest
+from trefpunt.snapshot import MANIFEST, folders_in, read_manifest
 from trefpunt.sources import cbs_odata, pdok
 from trefpunt.sources.cbs_odata import KEY_FIGURE_TABLES, PROXIMITY_TABLES, SES_TABLES
 from trefpunt.sources.http import Fetcher
@@ -62,8 +62,7 @@ def find_snapshots(data: Path) -> list[Path]:
     """
     if (data / MANIFEST).is_file():
         return [data]
-    found = sorted(path.parent for path in data.glob(f"*/{MANIFEST}") if not path.parent.name.startswith("."))
-    if not found:
+    if not (found := folders_in(data)):
         raise SnapshotError(str(data), f"holds no snapshot ({MANIFEST})", "Give the folder of a snapshot as --data.")
     return found
 

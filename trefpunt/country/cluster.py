@@ -125,6 +125,8 @@ def _local(workers: int) -> Iterator[Client]:
             processes=True,
             host="127.0.0.1",
             dashboard_address=None,
+            # Its web server starts even so: on a free port of this machine alone.
+            scheduler_kwargs={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
             silence_logs=logging.CRITICAL,
             preload=["trefpunt.country.preload"],
         )

@@ -138,6 +138,8 @@ def _place_caveats(t: Text, row: pd.Series) -> list[str]:
     keys = ["potential", "person", "osm", "households"]
     if bool(row["border_truncated"]):
         keys.insert(1, "border")
+    if data.homes_estimated():
+        keys.append("homes")
     return [t(f"caveat.{key}") for key in keys]
 
 

@@ -12,7 +12,7 @@ from trefpunt.ui.i18n import LANGUAGES, Text
 from trefpunt.ui.state import LEVELS, MAX_TEXT, MINUTES, MODES
 
 
-def _bind(key: str, value: Any, change: Callable[[Any], None]) -> dict[str, Any]:
+def bind(key: str, value: Any, change: Callable[[Any], None]) -> dict[str, Any]:
     """Return the arguments that make a widget show `value` and hand a new one to `change`."""
     st.session_state[key] = value
     return {"key": key, "on_change": lambda: change(st.session_state[key])}
@@ -26,7 +26,7 @@ def language_switch(t: Text) -> None:
         format_func=lambda lang: t(f"language.{lang}"),
         required=True,
         label_visibility="collapsed",
-        **_bind("control_lang", t.lang, lambda lang: session.update(lang=lang)),
+        **bind("control_lang", t.lang, lambda lang: session.update(lang=lang)),
     )
 
 
@@ -40,7 +40,7 @@ def municipality(t: Text) -> None:
         tuple(names),
         format_func=lambda slug: names[slug],
         label_visibility="collapsed",
-        **_bind("control_municipality", towns.here(), lambda slug: session.choose(session.current().moving(slug))),
+        **bind("control_municipality", towns.here(), lambda slug: session.choose(session.current().moving(slug))),
     )
 
 
@@ -56,7 +56,7 @@ def year(t: Text) -> None:
         tuple(choices),
         format_func=lambda year: choices[year],
         help=t("controls.year_help"),
-        **_bind(
+        **bind(
             "control_year",
             shown if shown in choices else years.NEWEST,
             lambda year: session.update(year=year or None),
@@ -78,7 +78,7 @@ def categories(t: Text) -> None:
         format_func=lambda key: f"![]({markers.drawing(data.categories()[key])}) {words.category_plural(t, key)}",
         help=t("controls.categories_help"),
         wrap=False,
-        **_bind("control_categories", list(session.current().categories), change),
+        **bind("control_categories", list(session.current().categories), change),
     )
 
 
@@ -94,7 +94,7 @@ def level(t: Text) -> None:
         LEVELS,
         format_func=lambda key: t(f"controls.per_{key}"),
         required=True,
-        **_bind("control_level", session.current().level, change),
+        **bind("control_level", session.current().level, change),
     )
 
 
@@ -106,12 +106,12 @@ def mode(t: Text) -> None:
         format_func=lambda key: t(f"controls.mode_{key}"),
         required=True,
         help=t("controls.mode_help"),
-        **_bind("control_mode", session.current().mode, lambda key: session.update(mode=key)),
+        **bind("control_mode", session.current().mode, lambda key: session.update(mode=key)),
     )
 
 
-def minutes(t: Text) -> None:
-    """Let the visitor choose how many minutes away counts as within reach."""
+def minutes(t: Text, key: str = "control_minutes", change: Callable[..., None] = session.update) -> None:
+    """Let the visitor choose how many minutes away counts as within reach; `change` is told of it (`minutes`)."""
     st.slider(
         t("controls.minutes"),
         min_value=MINUTES[0],
@@ -119,7 +119,7 @@ def minutes(t: Text) -> None:
         step=1,
         format=t("controls.minutes_format"),
         help=t("controls.minutes_help"),
-        **_bind("control_minutes", session.current().minutes, lambda n: session.update(minutes=int(n))),
+        **bind(key, session.current().minutes, lambda n: change(minutes=int(n))),
     )
 
 
@@ -164,7 +164,7 @@ def home(t: Text) -> None:
         format_func=lambda code: names[code],
         placeholder=t("home.placeholder"),
         help=t("home.help"),
-        **_bind("control_home", session.current().home, lambda code: session.update(home=code)),
+        **bind("control_home", session.current().home, lambda code: session.update(home=code)),
     )
 
 
@@ -197,7 +197,7 @@ def within(t: Text) -> None:
         index=None,
         format_func=lambda code: names[code],
         placeholder=t("controls.within_placeholder"),
-        **_bind("control_within", session.current().within, lambda code: session.update(within=code)),
+        **bind("control_within", session.current().within, lambda code: session.update(within=code)),
     )
 
 
@@ -207,5 +207,5 @@ def name_filter(t: Text) -> None:
         t("controls.name"),
         placeholder=t("controls.name_placeholder"),
         max_chars=MAX_TEXT,
-        **_bind("control_name", session.current().search, lambda text: session.update(search=text.strip())),
+        **bind("control_name", session.current().search, lambda text: session.update(search=text.strip())),
     )

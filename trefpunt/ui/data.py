@@ -191,6 +191,11 @@ def vintage(table: str) -> str:
     return str(next(found, ""))
 
 
+def homes_estimated() -> bool:
+    """Return whether it is an estimate where in a neighbourhood people live: spread over its streets, not counted."""
+    return bool(snapshot().manifest.get("population", {}).get("is_estimate"))
+
+
 def published() -> PublishedAssets:
     """Return the snapshot's files for the browser, written on first use and again when they were removed."""
     found = _published(mark())

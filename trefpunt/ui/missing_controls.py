@@ -9,15 +9,14 @@ import streamlit as st
 
 from trefpunt.queries import MODES
 from trefpunt.suggest import CLUBS, OBJECTIVES, WHERE
-from trefpunt.ui import data, missing_data, session, style, words
+from trefpunt.ui import controls, data, missing_data, session, style, words
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.state import ALL_CLUBS, LISTED, MINUTES, SPOTS, ViewState
+from trefpunt.ui.state import ALL_CLUBS, LISTED, SPOTS, ViewState
 
 
 def _bind(key: str, field: str, value: Any) -> dict[str, Any]:
     """Return the arguments that make a widget show a field of the view and change it."""
-    st.session_state[key] = value
-    return {"key": key, "on_change": lambda: missing_data.update(**{field: st.session_state[key]})}
+    return controls.bind(key, value, lambda chosen: missing_data.update(**{field: chosen}))
 
 
 def kind_name(t: Text, lack: str) -> str:
@@ -47,15 +46,7 @@ def question(t: Text, view: ViewState) -> None:
             required=True,
             **_bind("missing_mode", "mode", view.pair_mode),
         )
-        st.slider(
-            t("controls.minutes"),
-            min_value=MINUTES[0],
-            max_value=MINUTES[-1],
-            step=1,
-            format=t("controls.minutes_format"),
-            help=t("controls.minutes_help"),
-            **_bind("missing_minutes", "minutes", view.minutes),
-        )
+        controls.minutes(t, "missing_minutes", missing_data.update)
         if view.lack == ALL_CLUBS:
             st.selectbox(
                 t("gap.wanted"),
@@ -108,17 +99,11 @@ def search(t: Text, view: ViewState) -> None:
 
 def listed(t: Text, view: ViewState) -> None:
     """Let the visitor choose what the table lists."""
-
-    def change() -> None:
-        session.update(listed=st.session_state["missing_listed"])
-
-    st.session_state["missing_listed"] = view.listed
     st.segmented_control(
         t("gap.table.listed"),
         LISTED,
         format_func=lambda key: t(f"gap.table.listed_{key}"),
         required=True,
         label_visibility="collapsed",
-        key="missing_listed",
-        on_change=change,
+        **controls.bind("missing_listed", view.listed, lambda chosen: session.update(listed=chosen)),
     )

@@ -95,8 +95,9 @@ def table(caption: str, header: Sequence[str], rows: Iterable[Sequence[str]], lo
 
 
 def caveats(t: Text, keys: Sequence[str], more: Sequence[str] = ()) -> str:
-    """Return what the figures do not say."""
-    return section(t("caveat.title"), bullets([*(t(f"caveat.{key}") for key in keys), *more]), looks="tp-sheetsmall")
+    """Return what the figures do not say; and that it is an estimate where people live, if it is."""
+    told = [*keys, *(["homes"] if data.homes_estimated() else [])]
+    return section(t("caveat.title"), bullets([*(t(f"caveat.{key}") for key in told), *more]), looks="tp-sheetsmall")
 
 
 def foot(t: Text) -> str:

@@ -140,4 +140,5 @@ def _projector_bar(t: Text) -> None:
 
 
 def _foot(t: Text) -> None:
-    style.html(f'<footer class="tp-foot">{t("foot.text")}</footer>')
+    remark = f"<p>{escape(t('caveat.homes'))}</p>" if data.homes_estimated() else ""
+    style.html(f'<footer class="tp-foot">{remark}{t("foot.text")}</footer>')
