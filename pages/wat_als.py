@@ -6,6 +6,7 @@ from trefpunt.ui import scenario_view, session, shell, style
 
 t = shell.text()
 style.heading(t("scenario.title"), t("scenario.intro"))
+scenario_view.begin()
 
 
 @st.fragment
@@ -13,8 +14,17 @@ style.heading(t("scenario.title"), t("scenario.intro"))
 def explore() -> None:
     """A click on the map or a choice redraws this, not the page around it."""
     session.write_address()
-    scenario_view.page(t)
+    scenario_view.explore(t)
+
+
+@st.fragment
+@shell.guarded
+def keep() -> None:
+    """What a further change of the plan leaves as it is."""
+    session.write_address()
+    scenario_view.keep(t)
 
 
 explore()
+keep()
 style.note([t("caveat.potential"), t("caveat.osm"), t("caveat.score"), t("caveat.person")])

@@ -75,19 +75,6 @@ def test_figures_are_those_of_the_core(open_app: Open, ground: Ground, lang: str
         assert t(f"scenario.pairs.{mode}", more=more, fewer=fewer, minutes=15) in shown
 
 
-def test_plain_values_are_those_of_the_outcome(ground: Ground, bundled: Snapshot) -> None:
-    closed = [Close(str(place)) for place in bundled.places.index[:3]]
-    with data.held():
-        answer = scenario_data.answer(Scenario("GM0935", (BORDER, *closed)), 15)
-    found = answer.outcome
-    for category in found.categories:
-        assert answer.named(category, scenario_data.WINS) == found.winners(category)
-        assert answer.named(category, scenario_data.LOSSES) == found.losers(category)
-        assert [row["code"] for row in answer.areas[category]] == list(found.neighbourhoods.loc[category].index)
-    assert sum(len(figures) for figures in answer.city.values()) == len(found.city)
-    assert answer.changed == dict(found.place_facts["change"])
-
-
 def test_an_empty_plan_shows_no_change(open_app: Open) -> None:
     app = open_app("wat_als")
     assert "tp-outcome" not in html(app)

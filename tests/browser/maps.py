@@ -33,6 +33,8 @@ class MapFrame:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.iframe = page.locator('iframe[src*="streamlit_folium"]')
+        # The map of the page before may still be there.
+        expect(self.iframe).to_have_count(1, timeout=PATIENCE)
         self.box = self.iframe.content_frame.locator(".leaflet-container")
         expect(self.box).to_have_attribute("data-applied", "1", timeout=PATIENCE)
         found = page.query_selector('iframe[src*="streamlit_folium"]')

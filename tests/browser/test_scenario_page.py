@@ -134,6 +134,21 @@ def test_files_by_keyboard_and_a_bad_one_changes_nothing(page, url):
         page.get_by_role("button", name=words["download"]).click()
     content = download.value.path().read_bytes()
     assert json.loads(content) == PLAN
+    # A further change redraws the map and the answer, not the button: the file has it all the same.
+    shown.iframe.scroll_into_view_if_needed()
+    page.mouse.click(*shown.point(*SQUARE))
+    page.get_by_role("button", name=words["undo"].format(n=2)).wait_for(timeout=PATIENCE)
+    shown.settle()
+    with page.expect_download(timeout=PATIENCE) as download:
+        page.get_by_role("button", name=words["download"]).click()
+    assert json.loads(download.value.path().read_bytes())["changes"] == changes(page)
+    assert len(changes(page)) == 2
+    with page.expect_download(timeout=PATIENCE) as figures:
+        page.get_by_role("button", name="Download alle cijfers").click()
+    assert len(json.loads(figures.value.path().read_bytes())["changed_places"]) == 2
+    page.get_by_role("button", name=words["undo"].format(n=2)).click()
+    expect(page.locator(".tp-change")).to_have_count(1, timeout=PATIENCE)
+    shown.settle()
 
     before = page.url
     box = page.locator(".st-key-scenario_upload_scenario input[type=file]")
@@ -188,3 +203,24 @@ def test_on_a_phone_the_map_comes_between_tool_and_list(open_page, url):
              .map((e) => e.innerText)"""
     )
     assert cut == []
+
+
+def test_plans_side_by_side_follow_the_map_and_the_map_follows_them(page, url):
+    """The two halves of the page are drawn apart; each redraws the other when that would be out of date."""
+    page.goto(url + f"/wat_als?versus={quote(json.dumps(PLAN, separators=(',', ':')))}")
+    shown = MapFrame(page)
+    shown.settle()
+    plans = page.locator(".tp-versus .tp-gains ol li")
+    expect(plans).to_have_count(1)
+    page.mouse.click(*shown.point(*SQUARE))
+    expect(plans).to_have_count(2, timeout=PATIENCE)
+    shown.settle()
+    drawn = shown.frame.locator(".leaflet-changes-pane svg.tp-change")
+    ours = changes(page)
+    page.get_by_role("button", name="Wissel A en B").click()
+    shown.settle()
+    assert changes(page) == PLAN["changes"] != ours
+    expect(drawn).to_have_count(1)
+    page.get_by_label("Naam van het plan").fill("Bij het plein")
+    page.keyboard.press("Enter")
+    expect(page.locator(".tp-plan")).to_contain_text("Bij het plein", timeout=PATIENCE)

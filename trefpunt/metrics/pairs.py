@@ -28,13 +28,22 @@ def mean_distances(distance_m: Floats, population: pd.DataFrame, places: pd.Inde
         on the network or no resident of the neighbourhood is.
     """
     codes, member = np.unique(population["neighbourhood_code"].to_numpy(dtype=str), return_inverse=True)
-    residents = population["residents"].to_numpy(dtype=float)
-    belongs = np.zeros((len(residents), len(codes)))
+    belongs = belonging(population["residents"].to_numpy(dtype=float), member, len(codes))
+    return pd.DataFrame(mean_per_area(distance_m, belongs), index=places, columns=pd.Index(codes, name="code"))
+
+
+def belonging(residents: Floats, member: NDArray[np.int64], areas: int) -> Floats:
+    """(B, K) residents of each postcode in the column of its area, 0 in the others."""
+    belongs = np.zeros((len(residents), areas))
     belongs[np.arange(len(residents)), member] = residents
+    return belongs
+
+
+def mean_per_area(distance_m: Floats, belongs: Floats) -> Floats:
+    """As `mean_distances`: (P, B) metres with `belonging` → (P, K)."""
     finite = np.isfinite(distance_m)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = (np.where(finite, distance_m, 0.0) @ belongs) / (finite @ belongs)
-    return pd.DataFrame(mean, index=places, columns=pd.Index(codes, name="code"))
+        return np.asarray((np.where(finite, distance_m, 0.0) @ belongs) / (finite @ belongs))
 
 
 def shared_places(mean_m: pd.DataFrame, a: str, b: str, limit_m: float) -> pd.DataFrame:

@@ -8,6 +8,7 @@ none (left out), or all of one group (docs/uncertainty.md).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -122,9 +123,14 @@ class ShareScenarios:
 
     def per_area(self, field: Floats) -> Floats:
         """Sum of residents times a field, per area: (…, B) → (…, A)."""
+        return np.asarray(field @ self._belongs)
+
+    @cached_property
+    def _belongs(self) -> Floats:
+        """(B, A) residents of each postcode in the column of its area."""
         belongs = np.zeros((len(self.area), self.areas))
         belongs[np.arange(len(self.area)), self.area] = self.count
-        return np.asarray(field @ belongs)
+        return belongs
 
     def part_loading(self, field: Floats) -> Floats:
         """How far a weighted part of each area may lie from its mean: (n, B) weights ≥ 0 → (n, A), 0–1.
@@ -171,7 +177,9 @@ def share_scenarios(
     drawn = draw_shares(shares, residents, years, params.draws, params.seed, params.drift, params.parts)
 
     def with_unknown(draws: Floats, of_unknown: Floats) -> Floats:
-        return np.concatenate([draws, np.broadcast_to(of_unknown, (len(draws), 1, len(GROUPS)))], axis=1)
+        whole = np.concatenate([draws, np.broadcast_to(of_unknown, (len(draws), 1, len(GROUPS)))], axis=1)
+        # In memory area by area, as `carry` multiplies them: it need not copy them each time.
+        return np.ascontiguousarray(whole.transpose(1, 0, 2)).transpose(1, 0, 2)
 
     nobody = np.zeros(len(GROUPS))
     choices = [nobody]

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from trefpunt.categories import load_categories
 from trefpunt.errors import TrefpuntError
-from trefpunt.metrics.pairs import mean_distances
+from trefpunt.metrics.pairs import mean_per_area
 from trefpunt.metrics.places import minutes_to_metres
 from trefpunt.metrics.setting import MODES, Setting
 from trefpunt.metrics.share_scenarios import UncertaintyParams, interval
 from trefpunt.queries.base import DEFAULT_MINUTES
 from trefpunt.scenarios.applying import rows_of
-from trefpunt.scenarios.figures import Draws, category_figures, people_of, place_figures
+from trefpunt.scenarios.figures import Draws, category_figures, one_thread, people_of, place_figures
+from trefpunt.scenarios.outcome import AREA_COLUMNS, Changed, Figures, Outcome, Row
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -30,74 +31,15 @@ SURE_IN = UncertaintyParams().stable_in
 """A difference is sure of its sign when it has that sign in this part of the draws."""
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What differs between two settings. Differences are after minus before; missing where either is.
-
-    Attributes
-    ----------
-    minutes
-        What counted as within reach.
-    categories
-        Those with a place added, closed or moved, in alphabetical order, and those asked for.
-    emptied
-        Of them, those that had a place and have none any more: access, encounter and bridge are then missing, and
-        nobody is served.
-    city
-        Index (`category`, `figure`), the figures of `trefpunt.scenarios.figures.CategoryFigures.city` and
-        `residents_within` (`minutes`): `before`, `after`, `difference`; `lower`, `upper`, its 90 % interval; and
-        `sign_sure` (boolean): whether it has its sign in at least 90 % of the draws of the group shares, however
-        residents of unknown groups are counted. Missing where nothing differs, and of counts, which hang on no shares.
-    places
-        Index (`place_id`, `figure`), the places concerned and measures 1–4: the same columns.
-    place_facts
-        Index `place_id`: `change` (`added`, `closed`, `moved`), `name`, `category`.
-    neighbourhoods
-        Index (`category`, `code`), all neighbourhoods, alphabetical by name: `name`; `residents`; `within_before`,
-        `within_after`, `within_difference`: residents with a place of the category within `minutes`;
-        `minutes_before`, `minutes_after`, `minutes_difference`: to the nearest, a mean over the residents who reach
-        any;
-        `gained`, `lost`: residents who now, or no longer, have one within `minutes`; `nearer`, `farther`: residents
-        whose nearest is by `NOTICED_MIN` minutes or more. Missing where nobody was counted.
-    pairs
-        Index (`mode`, `code_a`, `code_b`), code_a < code_b: `name_a`, `name_b`; `shared_before`, `shared_after`,
-        `difference`: places of all categories within `minutes` of both, as `queries.pair` counts them. Only those that
-        differ.
-    """
-
-    minutes: float
-    categories: tuple[str, ...]
-    emptied: tuple[str, ...]
-    city: pd.DataFrame
-    places: pd.DataFrame
-    place_facts: pd.DataFrame
-    neighbourhoods: pd.DataFrame
-    pairs: pd.DataFrame
-
-    def winners(self, category: str) -> list[str]:
-        """Neighbourhoods where anybody gains: `gained` or `nearer`. Alphabetical; some may be among the losers too."""
-        return self._named(category, ["gained", "nearer"])
-
-    def losers(self, category: str) -> list[str]:
-        """Neighbourhoods where anybody loses: `lost` or `farther`. Alphabetical."""
-        return self._named(category, ["lost", "farther"])
-
-    def _named(self, category: str, columns: list[str]) -> list[str]:
-        if category not in self.categories:
-            return []
-        table = self.neighbourhoods.xs(category, level="category")
-        concerned = (table[columns].to_numpy(dtype=float) > 0).any(axis=1)
-        return [str(name) for name in table["name"].to_numpy()[concerned]]
-
-
-def _changed(before: Setting, after: Setting) -> pd.DataFrame:
-    """`Outcome.place_facts`, with no rows where the settings have the same places."""
+def _changed(before: Setting, after: Setting) -> dict[str, Changed]:
+    """`Outcome.changed`: nothing where the settings have the same places."""
     old, new = before.places, after.places
-    facts: list[tuple[str, str, str, str]] = []
+    facts: dict[str, Changed] = {}
 
     def note(change: str, table: pd.DataFrame, rows: Ints) -> None:
         ids, names, categories = (c.to_numpy()[rows] for c in (table.index, table["name"], table["category"]))
-        facts.extend((place, change, name, kind) for place, name, kind in zip(ids, names, categories, strict=True))
+        for place, name, kind in zip(ids, names, categories, strict=True):
+            facts[str(place)] = Changed(change, name, str(kind))
 
     if old is not new:
         at = new.index.get_indexer(old.index)
@@ -108,10 +50,7 @@ def _changed(before: Setting, after: Setting) -> pd.DataFrame:
         note("moved", new, at[stays[differs]])
         note("closed", old, np.flatnonzero(at < 0))
         note("added", new, np.setdiff1d(np.arange(len(new)), at))
-    facts.sort(key=lambda row: row[0])
-    index = pd.Index([row[0] for row in facts], name="place_id", dtype=old.index.dtype)
-    columns = zip(("change", "name", "category"), (1, 2, 3), strict=True)
-    return pd.DataFrame({k: pd.Series([row[i] for row in facts], index=index, dtype="str") for k, i in columns})
+    return dict(sorted(facts.items()))
 
 
 @dataclass(frozen=True)
@@ -123,15 +62,16 @@ class _Figures:
     draws: tuple[Draws, Draws] | None
 
 
-def _differences(found: dict[str, _Figures], key: str) -> pd.DataFrame:
-    """A table with the columns of `Outcome.city`, index (`key`, `figure`)."""
+def _differences(found: dict[str, _Figures]) -> dict[str, Figures]:
+    """Key → figure → the columns of `Outcome.by_category`."""
     names = [(one, figure) for one, figures in found.items() for figure in figures.before]
     before, after = (
         np.array([getattr(found[one], side)[figure] for one, figure in names], dtype=float)
         for side in ("before", "after")
     )
     difference = after - before
-    ends, sure = np.full((2, len(names)), np.nan), np.zeros(len(names), dtype=bool)
+    ends = np.full((2, len(names)), np.nan)
+    sure: list[bool | None] = [None] * len(names)
     drawn = np.array([_has_draws(found[one], figure) for one, figure in names], dtype=bool)
     ends[:, drawn & (difference == 0)] = 0.0
     if len(rows := np.flatnonzero(drawn & np.isfinite(difference) & (difference != 0))):
@@ -142,14 +82,16 @@ def _differences(found: dict[str, _Figures], key: str) -> pd.DataFrame:
         ]
         ends[:, rows] = interval(difference[rows], samples, UncertaintyParams().level)
         sign = np.sign(difference[rows])[:, None]
-        sure[rows] = np.min([(np.sign(sample) == sign).mean(axis=1) for sample in samples], axis=0) >= SURE_IN
-        asked = np.isin(np.arange(len(names)), rows)
-    else:
-        asked = sure
-    index = pd.MultiIndex.from_arrays([[one for one, _ in names], [figure for _, figure in names]])
-    columns = {"before": before, "after": after, "difference": difference, "lower": ends[0], "upper": ends[1]}
-    table = pd.DataFrame(columns | {"sign_sure": pd.arrays.BooleanArray(sure, ~asked)}, index=index)
-    return table.rename_axis([key, "figure"])
+        part = np.min([(np.sign(sample) == sign).mean(axis=1) for sample in samples], axis=0)
+        for row, one in zip(rows, part, strict=True):
+            sure[row] = bool(one >= SURE_IN)
+    result: dict[str, dict[str, Row]] = {one: {} for one in found}
+    columns = zip(*(column.tolist() for column in (before, after, difference, *ends)), sure, strict=True)
+    for (one, figure), values in zip(names, columns, strict=True):
+        result[one][figure] = dict(
+            zip(("before", "after", "difference", "lower", "upper", "sign_sure"), values, strict=True)
+        )
+    return dict(result)
 
 
 def _has_draws(figures: _Figures, figure: str) -> bool:
@@ -168,13 +110,18 @@ def _city(before: Setting, after: Setting, category: str, minutes: float) -> _Fi
     return _Figures(old.city | reach[0], new.city | reach[1], (old.draws, new.draws))
 
 
-def _place(before: Setting, after: Setting, place: str, change: str, minutes: float) -> _Figures:
-    old, new = (
-        None if change == absent else place_figures(setting, place, minutes)
+def _places(before: Setting, after: Setting, facts: dict[str, Changed], minutes: float) -> dict[str, _Figures]:
+    was, becomes = (
+        place_figures(setting, [place for place, one in facts.items() if one.change != absent], minutes)
         for setting, absent in ((before, "added"), (after, "closed"))
     )
-    missing = dict.fromkeys((old or new or ({}, []))[0], float("nan"))
-    return _Figures(old[0] if old else missing, new[0] if new else missing, (old[1], new[1]) if old and new else None)
+    found = {}
+    for place in facts:
+        old, new = was.get(place), becomes.get(place)
+        missing = dict.fromkeys((old or new or ({}, []))[0], float("nan"))
+        draws = (old[1], new[1]) if old and new else None
+        found[place] = _Figures(old[0] if old else missing, new[0] if new else missing, draws)
+    return found
 
 
 def _mean_minutes(nearest_m: Floats, setting: Setting, per_minute: float) -> Floats:
@@ -186,8 +133,18 @@ def _mean_minutes(nearest_m: Floats, setting: Setting, per_minute: float) -> Flo
         return np.asarray(metres / people.per_neighbourhood(residents) / per_minute)
 
 
-def _neighbourhoods(before: Setting, after: Setting, category: str, minutes: float) -> pd.DataFrame:
-    people, areas = people_of(before), before.neighbourhoods
+@lru_cache(maxsize=4)
+def _by_name(setting: Setting) -> tuple[list[str], list[str], list[int]]:
+    """Codes, names and rows of all neighbourhoods, alphabetical by name; the names are hostile until escaped."""
+    areas = setting.neighbourhoods
+    names = [str(name) for name in areas["name"].to_numpy()]
+    order = sorted(range(len(names)), key=lambda row: names[row].casefold())
+    codes = areas.index.to_numpy()
+    return [str(codes[row]) for row in order], [names[row] for row in order], order
+
+
+def _neighbourhoods(before: Setting, after: Setting, category: str, minutes: float) -> list[Row]:
+    people = people_of(before)
     mode = load_categories()[category].mode
     limit, per_minute = minutes_to_metres(minutes, mode), minutes_to_metres(1, mode)
     old, new = (category_figures(setting, category).nearest_m for setting in (before, after))
@@ -200,24 +157,21 @@ def _neighbourhoods(before: Setting, after: Setting, category: str, minutes: flo
     # Compared, not subtracted: where no place is reached the distance is infinite.
     step = NOTICED_MIN * per_minute
     mean = [_mean_minutes(one, before, per_minute) for one in (old, new)]
-    table = pd.DataFrame(
-        {
-            "name": areas["name"].to_numpy(),
-            "residents": residents(np.ones(len(count), dtype=bool)),
-            "within_before": residents(was),
-            "within_after": residents(becomes),
-            "within_difference": residents(becomes) - residents(was),
-            "minutes_before": mean[0],
-            "minutes_after": mean[1],
-            "minutes_difference": mean[1] - mean[0],
-            "gained": residents(becomes & ~was),
-            "lost": residents(was & ~becomes),
-            "nearer": residents((new < old) & (new + step <= old)),
-            "farther": residents((old < new) & (old + step <= new)),
-        },
-        index=pd.MultiIndex.from_product([[category], areas.index], names=["category", "code"]),
+    within = [residents(was), residents(becomes)]
+    codes, names, order = _by_name(before)
+    values = (
+        residents(np.ones(len(count), dtype=bool)),
+        *within,
+        within[1] - within[0],
+        *mean,
+        mean[1] - mean[0],
+        residents(becomes & ~was),
+        residents(was & ~becomes),
+        residents((new < old) & (new + step <= old)),
+        residents((old < new) & (old + step <= new)),
     )
-    return table.sort_values("name", key=lambda names: names.str.casefold(), kind="stable")
+    columns = (codes, names, *(value[order].tolist() for value in values))
+    return [dict(zip(("code", *AREA_COLUMNS), row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 @lru_cache(maxsize=64)
@@ -229,20 +183,22 @@ def _shared(setting: Setting, mode: str, limit: float) -> Ints:
 
 def _near(metres: Floats, setting: Setting, limit: float) -> Ints:
     """(n, K) 1 where a place is within `limit` metres of a neighbourhood, by the mean of its residents, else 0."""
-    mean = mean_distances(metres, setting.population, pd.Index(np.arange(len(metres)).astype(str)))
-    return (mean.reindex(columns=setting.neighbourhoods.index) <= limit).to_numpy().astype(np.int64)
+    with one_thread():
+        mean = mean_per_area(metres, people_of(setting).belongs)
+    return np.asarray(mean <= limit).astype(np.int64)
 
 
-def _pairs(before: Setting, after: Setting, facts: pd.DataFrame, minutes: float) -> pd.DataFrame:
+def _pairs(before: Setting, after: Setting, facts: dict[str, Changed], minutes: float) -> list[Row]:
     areas = before.neighbourhoods
-    order = np.argsort(areas.index.to_numpy(dtype=str))
+    codes, names = areas.index.to_numpy(dtype=str), areas["name"].to_numpy()
+    order = np.argsort(codes)
     first, second = (order[side] for side in np.triu_indices(len(order), k=1))
     gone, come = (
-        setting.places.index.get_indexer(facts.index[facts["change"] != absent])
+        setting.places.index.get_indexer([place for place, one in facts.items() if one.change != absent])
         for setting, absent in ((before, "added"), (after, "closed"))
     )
-    parts = []
-    for mode in MODES if len(facts) else ():
+    found: list[Row] = []
+    for mode in MODES if facts else ():
         limit = minutes_to_metres(minutes, mode)
         metres = np.vstack([rows_of(before.distance, mode, gone), rows_of(after.distance, mode, come)])
         near = _near(metres, before, limit)
@@ -250,14 +206,15 @@ def _pairs(before: Setting, after: Setting, facts: pd.DataFrame, minutes: float)
         differs = left != right
         a, b, change = first[differs], second[differs], (right - left)[differs]
         was = _shared(before, mode, limit)[a, b]
-        index = pd.MultiIndex.from_arrays([[mode] * len(a), areas.index[a], areas.index[b]])
-        name = areas["name"].to_numpy()
-        columns = {"name_a": name[a], "name_b": name[b], "shared_before": was, "shared_after": was + change}
-        parts.append(pd.DataFrame(columns | {"difference": change}, index=index))
-    columns_of_none = ["name_a", "name_b", "shared_before", "shared_after", "difference"]
-    empty = pd.DataFrame(columns=columns_of_none, index=pd.MultiIndex.from_arrays([[], [], []]))
-    table = pd.concat(parts) if parts else empty
-    return table.rename_axis(["mode", "code_a", "code_b"])
+        columns = (codes[a], codes[b], names[a], names[b], was, was + change, change)
+        keys = ("code_a", "code_b", "name_a", "name_b", "shared_before", "shared_after", "difference")
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        found += [{"mode": mode, **dict(zip(keys, row, strict=True))} for row in rows]
+    return found
+
+
+def _is_emptied(places: Row) -> bool:
+    return bool(places["before"] > 0 and places["after"] == 0)
 
 
 def compare(
@@ -291,31 +248,20 @@ def compare(
     if faults:
         raise TrefpuntError("comparison", faults, "Compare scenarios of one snapshot.")
     facts = _changed(before, after)
-    concerned = set(facts["category"]) | set(
-        before.places.loc[before.places.index.intersection(facts.index), "category"]
-    )
+    old = before.places["category"]
+    concerned = {one.category for one in facts.values()}
+    concerned |= {str(old[place]) for place, one in facts.items() if one.change != "added"}
     listed = sorted(concerned | set(categories))
     # What does not differ is taken from the one setting, so that its differences are exactly 0.
     then = {one: after if one in concerned else before for one in listed}
-    city = _differences({one: _city(before, then[one], one, minutes) for one in listed}, "category")
-    whole = [_neighbourhoods(before, then[one], one, minutes) for one in listed]
-    if not whole:
-        whole = [_neighbourhoods(before, before, next(iter(load_categories())), minutes).iloc[:0]]
-    places = city[city.index.get_level_values("figure") == "places"].droplevel("figure")
-    emptied = places.index[(places["before"] > 0) & (places["after"] == 0)]
+    city = _differences({one: _city(before, then[one], one, minutes) for one in listed})
     return Outcome(
         minutes=minutes,
         categories=tuple(listed),
-        emptied=tuple(str(name) for name in emptied),
-        city=city,
-        places=_differences(
-            {
-                str(place): _place(before, after, str(place), change, minutes)
-                for place, change in facts["change"].items()
-            },
-            "place_id",
-        ),
-        place_facts=facts,
-        neighbourhoods=pd.concat(whole),
-        pairs=_pairs(before, after, facts, minutes),
+        emptied=tuple(one for one in listed if _is_emptied(city[one]["places"])),
+        by_category=city,
+        by_place=_differences(_places(before, after, facts, minutes)),
+        changed=facts,
+        areas={one: _neighbourhoods(before, then[one], one, minutes) for one in listed},
+        shared=_pairs(before, after, facts, minutes),
     )

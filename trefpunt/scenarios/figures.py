@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,9 @@ from trefpunt.metrics import mixing
 from trefpunt.metrics.closing import category_access, pairs, prepare, visit_rate
 from trefpunt.metrics.decay import weights
 from trefpunt.metrics.mixing import HIGH, LOW
+from trefpunt.metrics.pairs import belonging
 from trefpunt.metrics.places import Residents, measure, minutes_to_metres, residents_of
-from trefpunt.metrics.setting import Setting
+from trefpunt.metrics.setting import MODES, Setting
 from trefpunt.metrics.share_scenarios import ShareScenarios, Treatment, carry, carry_parts, share_scenarios
 from trefpunt.scenarios.applying import rows_of
 
@@ -67,6 +69,11 @@ class People:
     member: Ints
     areas: int
 
+    @cached_property
+    def belongs(self) -> Floats:
+        """(B, K) residents of each postcode in the column of its neighbourhood."""
+        return belonging(self.residents.count, self.member, self.areas)
+
     def per_neighbourhood(self, counts: Floats) -> Floats:
         """(B,) persons per postcode → (K,) per neighbourhood."""
         return np.bincount(self.member, counts, minlength=self.areas).astype(float)
@@ -111,8 +118,14 @@ class CategoryFigures:
 
 @lru_cache(maxsize=1)
 def _threads() -> ThreadpoolController:
-    """Found once, which takes longer than a product; these are too small to share between threads."""
+    """Found once, which takes longer than a product."""
     return ThreadpoolController()
+
+
+def one_thread() -> AbstractContextManager[object]:
+    """For products that are too small to share between threads."""
+    limited: AbstractContextManager[object] = _threads().limit(limits=1)
+    return limited
 
 
 def category_rows(setting: Setting, category: str) -> Ints:
@@ -158,7 +171,7 @@ def category_figures(setting: Setting, category: str) -> CategoryFigures:
     """
     people, kind = people_of(setting), load_categories()[category]
     metres = rows_of(setting.distance, kind.mode, category_rows(setting, category))
-    with _threads().limit(limits=1):
+    with one_thread():
         weight = weights(metres, kind.half_distance_m)
         access = category_access(weight, people.residents)
         drawn = _drawn(weight, people)
@@ -170,33 +183,42 @@ def category_figures(setting: Setting, category: str) -> CategoryFigures:
     return CategoryFigures(city, drawn, nearest)
 
 
-def place_figures(setting: Setting, place_id: str, minutes: float) -> tuple[dict[str, float], Draws]:
-    """Measures 1–4 of one place in its category's own mode, and `PLACE_DRAWN` in every draw.
+def place_figures(setting: Setting, place_ids: list[str], minutes: float) -> dict[str, tuple[dict[str, float], Draws]]:
+    """Measures 1–4 of places, each in its category's own mode, and `PLACE_DRAWN` in every draw.
 
     Parameters
     ----------
     setting
         The municipality, changed by a scenario or not.
-    place_id
-        One of its places.
+    place_ids
+        Some of its places.
     minutes
         For `residents_within`.
     """
-    people, row = people_of(setting), int(setting.places.index.get_loc(place_id))
-    kind = load_categories()[str(setting.places["category"].iloc[row])]
-    metres = rows_of(setting.distance, kind.mode, np.array([row]))
-    limit = minutes_to_metres(minutes, kind.mode)
-    table = measure(metres, np.array([kind.half_distance_m]), people.residents, limit, setting.places.index[[row]])
-    return {str(name): float(value) for name, value in table.iloc[0].items()}, _place_drawn(
-        weights(metres, kind.half_distance_m), people
-    )
+    people, rows = people_of(setting), setting.places.index.get_indexer(place_ids)
+    kinds = [load_categories()[name] for name in setting.places["category"].to_numpy()[rows]]
+    found: dict[str, tuple[dict[str, float], Draws]] = {}
+    for mode in MODES:
+        same = [k for k, kind in enumerate(kinds) if kind.mode == mode]
+        if not same:
+            continue
+        half = np.array([kinds[k].half_distance_m for k in same])
+        metres = rows_of(setting.distance, mode, rows[same])
+        table = measure(
+            metres, half, people.residents, minutes_to_metres(minutes, mode), setting.places.index[rows[same]]
+        )
+        names, values = [str(name) for name in table.columns], table.to_numpy(dtype=float)
+        drawn = _place_drawn(weights(metres, half[:, None]), people)
+        for n, k in enumerate(same):
+            draws = [{name: sample[[n]] for name, sample in treated.items()} for treated in drawn]
+            found[place_ids[k]] = dict(zip(names, values[n].tolist(), strict=True)), draws
+    return found
 
 
 def _place_drawn(weight: Floats, people: People) -> Draws:
+    """`PLACE_DRAWN` of each place in every draw, each (n, D); missing off the network."""
     scenarios = people.draws
-    draws = len(scenarios.treatments[0].whole)
-    if np.isnan(weight).all():
-        return [dict.fromkeys(PLACE_DRAWN, np.full((1, draws), np.nan)) for _ in scenarios.treatments]
+    off = np.asarray(np.isnan(weight).all(axis=1, keepdims=True))
     weight = np.nan_to_num(weight, nan=0.0)
     reach, loading = scenarios.per_area(weight), scenarios.part_loading(weight)
     everybody = scenarios.per_area(np.ones((1, weight.shape[1])))
@@ -207,9 +229,8 @@ def _place_drawn(weight: Floats, people: People) -> Draws:
         shares, city = mixing.shares(groups), mixing.shares(totals)
         with np.errstate(divide="ignore", invalid="ignore"):
             of_city = np.minimum(groups / totals, 1.0)
-        bridge = mixing.bridge(of_city.reshape(-1, 3), np.ones(3)).reshape(1, -1)
-        found.append(
-            {f"share_{name}": shares[..., g] for g, name in enumerate(mixing.GROUPS)}
-            | {"mixing": mixing.mixing(shares, city), "encounter": mixing.encounter(shares), "bridge": bridge}
-        )
+        bridge = mixing.bridge(of_city.reshape(-1, 3), np.ones(3)).reshape(len(weight), -1)
+        treated = {f"share_{name}": shares[..., g] for g, name in enumerate(mixing.GROUPS)}
+        treated |= {"mixing": mixing.mixing(shares, city), "encounter": mixing.encounter(shares), "bridge": bridge}
+        found.append({name: np.where(off, np.nan, sample) for name, sample in treated.items()})
     return found

@@ -89,9 +89,11 @@ def _outside(change: Add | Move, ground: Ground) -> str | None:
     return fault
 
 
-def _point_faults(change: Add | Move, category: str, ground: Ground) -> list[str]:
+@lru_cache(maxsize=1024)
+def _point_faults(change: Add | Move, category: str, ground: Ground) -> tuple[str, ...]:
+    """What is wrong with a point; kept, as a scenario that grows is read again at each change."""
     if fault := _outside(change, ground):
-        return [fault]
+        return (fault,)
     faults = []
     x, y = to_metres(change.lon, change.lat)
     point = shapely.Point(x, y)
@@ -106,7 +108,7 @@ def _point_faults(change: Add | Move, category: str, ground: Ground) -> list[str
         faults.append(
             f"the nearest street {_ON[mode]} is {_how_far(joint.distance_m)} away, at most {MAX_SNAP_M:.0f} m is right"
         )
-    return faults
+    return tuple(faults)
 
 
 def ground_faults(numbered: list[tuple[int, Change]], ground: Ground) -> list[str]:

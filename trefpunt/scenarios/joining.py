@@ -121,6 +121,7 @@ def _to_rd() -> Transformer:
     return Transformer.from_crs(WGS84, RD, always_xy=True)
 
 
+@lru_cache(maxsize=1024)
 def to_metres(lon: float, lat: float) -> tuple[float, float]:
     """A point in metres (EPSG:28992); ∞ where the projection has no answer."""
     return _projector().submit(_project, lon, lat).result()

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from trefpunt.scenarios.comparing import Outcome
 from trefpunt.scenarios.model import Scenario, to_json
+from trefpunt.scenarios.outcome import Outcome
 
 DECIMALS = 6
 

@@ -11,8 +11,9 @@ import pandas as pd
 
 from trefpunt.categories import load_categories
 from trefpunt.metrics.share_scenarios import UncertaintyParams
-from trefpunt.scenarios.comparing import NOTICED_MIN, SURE_IN, Outcome
+from trefpunt.scenarios.comparing import NOTICED_MIN, SURE_IN
 from trefpunt.scenarios.model import Scenario
+from trefpunt.scenarios.outcome import Outcome
 from trefpunt.scenarios.records import CAVEATS
 
 MISSING = "–"

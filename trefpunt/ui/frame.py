@@ -33,11 +33,12 @@ def draw(
     on_event, on_spot
         Told of a click on something, or on a spot, before anything is drawn.
     """
-    style.landing(MAP)
-    style.skip(t("map_skip.over"), BEYOND)
+    style.landing(MAP, style.past(t("map_skip.over"), BEYOND))
+    # Only what is shown is sent.
+    shown = {k: kind for k, kind in data.categories().items() if view.categories is None or k in view.categories}
     show_map(
         data.published(),
-        category_styles(data.categories(), {kind: words.category_name(t, kind) for kind in data.categories()}),
+        category_styles(shown, {kind: words.category_name(t, kind) for kind in shown}),
         view,
         # Another municipality is another map: the browser does not take new data for one that it has.
         key=f"{key}_{towns.here()}",

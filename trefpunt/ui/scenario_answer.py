@@ -8,11 +8,10 @@ from html import escape
 
 import numpy as np
 
-from trefpunt.scenarios import NOTICED_MIN, Scenario
+from trefpunt.scenarios import LOSSES, NOTICED_MIN, WINS, Figures, Outcome, Row, Scenario
 from trefpunt.ui import charts, data, markers, scenario_words, words
 from trefpunt.ui.colours import GROUPS
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.scenario_data import LOSSES, WINS, Answer, Figures, Row
 
 COUNTS = ("places", "residents_within", "residents_unserved")
 CITY = (*COUNTS, "access_low", "access_middle", "access_high", "bridge", "encounter")
@@ -26,11 +25,11 @@ def mode(category: str) -> str:
     return data.categories()[category].mode
 
 
-def lead(t: Text, answer: Answer, category: str) -> str:
+def lead(t: Text, answer: Outcome, category: str) -> str:
     """Return in a sentence how many people have a place of the category within reach, before and after."""
-    row = answer.city[category]["residents_within"]
+    row = answer.by_category[category]["residents_within"]
     change, values = int(row["difference"]), {"before": int(row["before"]), "after": int(row["after"])}
-    if category in answer.outcome.emptied:
+    if category in answer.emptied:
         return t("scenario.lead.emptied", plural=words.category_plural(t, category), city=data.municipality())
     kind = "more" if change > 0 else "fewer" if change < 0 else "same"
     if kind == "same":
@@ -38,12 +37,12 @@ def lead(t: Text, answer: Answer, category: str) -> str:
     return t.plural(f"scenario.lead.{kind}_{mode(category)}", abs(change), minutes=answer.minutes, **values)
 
 
-def said(t: Text, answer: Answer) -> str:
+def said(t: Text, answer: Outcome) -> str:
     """Return the leads of all categories, for a screen reader."""
     return " ".join(f"{_capital(words.category_plural(t, one))}: {lead(t, answer, one)}" for one in answer.categories)
 
 
-def short(t: Text, answer: Answer) -> str:
+def short(t: Text, answer: Outcome) -> str:
     """Return the leads of all categories as HTML, for beside the map."""
     lines = "".join(
         f"<p>{markers.badge(data.categories()[one])}<b>{escape(_capital(words.category_plural(t, one)))}.</b> "
@@ -53,7 +52,7 @@ def short(t: Text, answer: Answer) -> str:
     return f'<div class="tp-inshort">{lines}</div>'
 
 
-def category(t: Text, answer: Answer, one: str) -> str:
+def category(t: Text, answer: Outcome, one: str) -> str:
     """Return all about one category: the lead, the table of the municipality, winners and losers, neighbourhoods."""
     title = f"{markers.badge(data.categories()[one])}{escape(_capital(words.category_plural(t, one)))}"
     parts = [f'<h3>{title}</h3><p class="tp-lead">{escape(lead(t, answer, one))}</p>']
@@ -125,17 +124,17 @@ def _figures(t: Text, found: Figures, named: dict[str, str]) -> list[list[str]]:
     return rows
 
 
-def _city(t: Text, answer: Answer, one: str) -> str:
+def _city(t: Text, answer: Outcome, one: str) -> str:
     named = {figure: label(t, figure, one, answer.minutes) for figure in CITY}
-    rows = _figures(t, answer.city[one], named)
+    rows = _figures(t, answer.by_category[one], named)
     caption = t("scenario.city", city=data.municipality())
     return table(caption, _heads(t, t("scenario.column.figure")), rows)
 
 
-def _sides(t: Text, answer: Answer, one: str) -> str:
+def _sides(t: Text, answer: Outcome, one: str) -> str:
     """Return where somebody gains and where somebody loses, neighbourhoods by name."""
     parts = []
-    for side, names in (("winners", answer.named(one, WINS)), ("losers", answer.named(one, LOSSES))):
+    for side, names in (("winners", answer.winners(one)), ("losers", answer.losers(one))):
         head = f"<h4>{escape(t.plural(f'scenario.{side}', len(names)))}</h4>"
         listed = ", ".join(escape(name) for name in names) or escape(t("scenario.nowhere"))
         parts.append(f"<div>{head}<p>{listed}</p></div>")
@@ -143,7 +142,7 @@ def _sides(t: Text, answer: Answer, one: str) -> str:
     return f'<div class="tp-gains">{"".join(parts)}</div><p class="tp-small">{explained}</p>'
 
 
-def _neighbourhoods(t: Text, answer: Answer, one: str) -> str:
+def _neighbourhoods(t: Text, answer: Outcome, one: str) -> str:
     """Return the neighbourhoods where anything changes, by name, behind a line that opens them."""
     found = answer.areas[one]
     touched = [row for row in found if any(row[column] > 0 for column in WINS + LOSSES)]
@@ -167,14 +166,14 @@ def _plain(t: Text, value: float, digits: int) -> str:
     return t("scenario.no_figure") if math.isnan(value) else t.number(value, digits)
 
 
-def places(t: Text, scenario: Scenario, answer: Answer) -> list[str]:
+def places(t: Text, scenario: Scenario, answer: Outcome) -> list[str]:
     """Return the figures of each place that was added, closed or moved, one after the other."""
     parts = []
     for number_, change in scenario_words.listed(scenario):
-        kind = answer.changed.get(change.subject)
-        if not kind:
+        if change.subject not in answer.changed:
             continue
-        found = answer.places[change.subject]
+        kind = answer.changed[change.subject].change
+        found = answer.by_place[change.subject]
         title = escape(scenario_words.change(t, change))
         category_ = scenario_words.category_of(change)
         named = {

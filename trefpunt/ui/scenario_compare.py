@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from trefpunt.scenarios import Scenario
+from trefpunt.scenarios import Outcome, Scenario
 from trefpunt.ui import (
     data,
     scenario_answer,
@@ -20,7 +20,6 @@ from trefpunt.ui import (
     words,
 )
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.scenario_data import LOSSES, WINS, Answer
 
 SHOWN = ("places", "residents_within", "access_low", "access_high", "encounter")
 
@@ -76,8 +75,8 @@ def _plans(t: Text, scenario: Scenario, other: Scenario) -> str:
     return f'<div class="tp-gains">{"".join(columns)}</div>'
 
 
-def _row(t: Text, answers: list[Answer], kind: str, figure: str) -> list[str]:
-    rows = [answer.city[kind][figure] for answer in answers]
+def _row(t: Text, answers: list[Outcome], kind: str, figure: str) -> list[str]:
+    rows = [answer.by_category[kind][figure] for answer in answers]
     cells = [escape(scenario_answer.number(t, figure, float(rows[0]["before"])))]
     for row in rows:
         after = escape(scenario_answer.number(t, figure, float(row["after"])))
@@ -85,13 +84,13 @@ def _row(t: Text, answers: list[Answer], kind: str, figure: str) -> list[str]:
     return [escape(scenario_answer.label(t, figure, kind, answers[0].minutes)), *cells]
 
 
-def _names(t: Text, answers: list[Answer], kind: str) -> str:
+def _names(t: Text, answers: list[Outcome], kind: str) -> str:
     """Return in which neighbourhoods each plan brings places nearer and farther, one plan beside the other."""
     columns = []
     for key, answer in zip(("a", "b"), answers, strict=True):
         lines = ""
-        for side, wanted in (("winners", WINS), ("losers", LOSSES)):
-            names = ", ".join(answer.named(kind, wanted)) or t("scenario.versus.nowhere")
+        for side, found in (("winners", answer.winners(kind)), ("losers", answer.losers(kind))):
+            names = ", ".join(found) or t("scenario.versus.nowhere")
             lines += f"<p><b>{escape(t(f'scenario.versus.{side}'))}</b> {escape(names)}.</p>"
         columns.append(f"<div><h4>{escape(t(f'scenario.versus.{key}'))}</h4>{lines}</div>")
     return f'<div class="tp-gains">{"".join(columns)}</div>'

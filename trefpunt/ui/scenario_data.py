@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -53,85 +51,15 @@ def _read(mark: str, text: str) -> Read:
         return None, error
 
 
-Row = Mapping[str, Any]
-Figures = Mapping[str, Row]
-
-
-@dataclass(frozen=True, eq=False)
-class Answer:
-    """An outcome as plain values: what a page looks up one by one, which takes a table many times as long.
-
-    Attributes
-    ----------
-    outcome
-        What `trefpunt.scenarios.compare` answered.
-    city
-        Category → figure → column → value, as `Outcome.city`.
-    places
-        Place → figure → column → value, as `Outcome.places`.
-    changed
-        Place → `added`, `closed` or `moved`.
-    areas
-        Category → the rows of `Outcome.neighbourhoods`, in their order, with their `code`.
-    """
-
-    outcome: Outcome
-    city: Mapping[str, Figures]
-    places: Mapping[str, Figures]
-    changed: Mapping[str, str]
-    areas: Mapping[str, list[Row]]
-
-    @property
-    def minutes(self) -> int:
-        """What counted as within reach."""
-        return int(self.outcome.minutes)
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """Those with a place that changes, and those asked for."""
-        return self.outcome.categories
-
-    def named(self, category: str, columns: tuple[str, ...]) -> list[str]:
-        """Return the neighbourhoods where any of `columns` counts anybody, in their order."""
-        return [str(row["name"]) for row in self.areas[category] if any(row[column] > 0 for column in columns)]
-
-
-WINS, LOSSES = ("gained", "nearer"), ("lost", "farther")
-"""Columns of who gains and who loses, as `Outcome.winners` and `Outcome.losers` have them."""
-
-
-def answer(scenario: Scenario, minutes: int, categories: tuple[str, ...] = ()) -> Answer:
+def answer(scenario: Scenario, minutes: int, categories: tuple[str, ...] = ()) -> Outcome:
     """Return what a checked scenario changes; `categories` are listed although none of their places is concerned."""
     # Neither title nor order changes anything.
     return _answer(data.mark(), Scenario(scenario.municipality, scenario.effective), minutes, categories)
 
 
 @st.cache_resource(show_spinner=False, max_entries=128)
-def _answer(mark: str, scenario: Scenario, minutes: int, categories: tuple[str, ...]) -> Answer:
-    found = scenarios.compare(ground().setting, _after(mark, scenario), minutes, categories)
-    areas: dict[str, list[Row]] = {category: [] for category in found.categories}
-    for row in _rows(found.neighbourhoods):
-        areas[row["category"]].append(row)
-    return Answer(
-        found,
-        _figures(found.city, "category"),
-        _figures(found.places, "place_id"),
-        {str(place): str(change) for place, change in found.place_facts["change"].items()},
-        areas,
-    )
-
-
-def _rows(table: pd.DataFrame) -> list[Row]:
-    flat = table.reset_index()
-    columns = [flat[name].tolist() for name in flat.columns]
-    return [dict(zip(map(str, flat.columns), row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def _figures(table: pd.DataFrame, key: str) -> dict[str, Figures]:
-    found: dict[str, dict[str, Row]] = {}
-    for row in _rows(table):
-        found.setdefault(row[key], {})[row["figure"]] = row
-    return dict(found)
+def _answer(mark: str, scenario: Scenario, minutes: int, categories: tuple[str, ...]) -> Outcome:
+    return scenarios.compare(ground().setting, _after(mark, scenario), minutes, categories)
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -207,7 +135,7 @@ def area_at(lon: float, lat: float) -> str:
     return _area_at(data.mark(), lon, lat)
 
 
-@st.cache_resource(show_spinner=False, max_entries=1024)
+@lru_cache(maxsize=1024)
 def _area_at(mark: str, lon: float, lat: float) -> str:
     return words.area_name(neighbourhood_at(data.snapshot().neighbourhoods, *to_metres(lon, lat))[0])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
@@ -14,17 +15,36 @@ from trefpunt.errors import ScenarioError
 from trefpunt.scenarios import MAX_BYTES, MAX_TEXT, Outcome, Scenario
 from trefpunt.ui import data, scenario_data, scenario_faults, scenario_state, session, style
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.scenario_data import Answer
 from trefpunt.ui.state import fits
 
-_TURN = "scenario_upload_turn"
+_TURN, _HELD = "scenario_upload_turn", "scenario_held"
 
 
-def draw(t: Text, scenario: Scenario, answer: Answer | None) -> None:
+@dataclass
+class _Held:
+    """The visitor's plan as it is now: a file is written when it is asked for, and the page is drawn before."""
+
+    scenario: Scenario
+    answer: Outcome | None
+
+
+def hold(scenario: Scenario, answer: Outcome | None) -> None:
+    """Keep the plan for the files that the visitor may ask for."""
+    held = _held()
+    held.scenario, held.answer = scenario, answer
+
+
+def _held() -> _Held:
+    held: _Held = st.session_state.setdefault(_HELD, _Held(scenario_state.empty(), None))
+    return held
+
+
+def draw(t: Text, scenario: Scenario) -> None:
     """Draw the ways to name, keep, share and print a scenario, and to open another one."""
     style.html(f'<h2 class="tp-section">{escape(t("scenario.keep.title"))}</h2>')
     if scenario.changes:
         _name(t, scenario)
+        held = _held()
         short = fits(scenarios.to_json(scenario))
         said = t("scenario.keep.address" if short else "scenario.keep.too_long")
         style.html(f'<p class="tp-intro">{escape(said)}</p>')
@@ -32,16 +52,16 @@ def draw(t: Text, scenario: Scenario, answer: Answer | None) -> None:
             st.download_button(
                 t("scenario.keep.download"),
                 # Nothing in these asks for the visitor's session, which is elsewhere by then.
-                lambda: f"{scenarios.to_json(scenario, indent=2)}\n".encode(),
+                lambda: f"{scenarios.to_json(held.scenario, indent=2)}\n".encode(),
                 file_name=f"{_file_name(scenario)}.json",
                 mime="application/json",
                 key="scenario_download",
                 on_click="ignore",
             )
-            if answer is not None:
+            if scenario.effective:
                 st.download_button(
                     t("scenario.keep.figures"),
-                    lambda: _figures(scenario, answer.outcome),
+                    lambda: _figures(held),
                     file_name=f"{_file_name(scenario)}-{t('scenario.keep.figures_file')}.json",
                     mime="application/json",
                     key="scenario_figures",
@@ -51,8 +71,9 @@ def draw(t: Text, scenario: Scenario, answer: Answer | None) -> None:
     upload(t, "scenario")
 
 
-def _figures(scenario: Scenario, outcome: Outcome) -> bytes:
-    return f"{json.dumps(scenarios.records(scenario, outcome), ensure_ascii=False, indent=2)}\n".encode()
+def _figures(held: _Held) -> bytes:
+    found = scenarios.records(held.scenario, held.answer) if held.answer is not None else {}
+    return f"{json.dumps(found, ensure_ascii=False, indent=2)}\n".encode()
 
 
 def _name(t: Text, scenario: Scenario) -> None:

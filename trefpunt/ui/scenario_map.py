@@ -5,17 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from html import escape
 
-from trefpunt.scenarios import Scenario
+from trefpunt.scenarios import Outcome, Scenario
 from trefpunt.ui import data, frame, overlay, scenario_tool, scenario_words, session, style, words
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import KINDS
-from trefpunt.ui.scenario_data import Answer
 
 HEIGHT = 520
 """Height of the map in pixels; the style sheet fits it to the screen."""
 
 
-def draw(t: Text, scenario: Scenario, answer: Answer | None) -> None:
+def draw(t: Text, scenario: Scenario, answer: Outcome | None) -> None:
     """Draw the map; a click on it is heard before anything is drawn."""
     view, dark = session.current(), style.is_dark()
     plain = replace(view.selecting(level="neighbourhood"), categories=(), year=None)
@@ -40,7 +39,7 @@ def draw(t: Text, scenario: Scenario, answer: Answer | None) -> None:
     style.html(_legend(t))
 
 
-def _tips(t: Text, answer: Answer | None) -> dict[str, str]:
+def _tips(t: Text, answer: Outcome | None) -> dict[str, str]:
     """Return what the map says of the neighbourhoods where somebody gains or loses a place within reach."""
     found: dict[str, str] = {}
     if answer is None:

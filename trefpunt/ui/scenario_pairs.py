@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from html import escape
 
-import pandas as pd
 import streamlit as st
 
 from trefpunt.queries import MODES
+from trefpunt.scenarios import Outcome, Row
 from trefpunt.ui import data, scenario_answer, style
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.scenario_data import Answer
 
 FEW = 12
 """So many pairs are listed at once; of more, the visitor chooses a neighbourhood."""
 
 _AREA = "scenario_pairs_area"
+_SIDES = ("code_a", "code_b")
 
 
-def draw(t: Text, answer: Answer) -> None:
+def draw(t: Text, answer: Outcome) -> None:
     """Say how many pairs change, on foot and by bike, and list them: all, or those of one neighbourhood."""
-    pairs = answer.outcome.pairs
-    style.html(f'<h3 class="tp-subhead">{escape(t("scenario.pairs.title"))}</h3>')
-    lines = []
+    pairs = answer.shared
+    html = f'<h3 class="tp-subhead">{escape(t("scenario.pairs.title"))}</h3>'
     for mode in MODES:
-        changes = _of(pairs, mode)["difference"].astype(int)
-        more, fewer = int((changes > 0).sum()), int((changes < 0).sum())
-        lines.append(t(f"scenario.pairs.{mode}", more=more, fewer=fewer, minutes=answer.minutes))
-    style.html("".join(f"<p>{escape(line)}</p>" for line in lines))
-    if not len(pairs):
-        return
+        changes = [row["difference"] for row in pairs if row["mode"] == mode]
+        more, fewer = sum(change > 0 for change in changes), sum(change < 0 for change in changes)
+        html += f"<p>{escape(t(f'scenario.pairs.{mode}', more=more, fewer=fewer, minutes=answer.minutes))}</p>"
+    style.html(html + (_tables(t, pairs) if 0 < len(pairs) <= FEW else ""))
     if len(pairs) <= FEW:
-        style.html(_tables(t, pairs))
         return
     names = data.areas("neighbourhood")["name"]
-    touched = {str(code) for level in ("code_a", "code_b") for code in pairs.index.get_level_values(level)}
+    touched = {row[side] for row in pairs for side in _SIDES}
     if st.session_state.get(_AREA) not in touched:
         st.session_state[_AREA] = None
     chosen = st.selectbox(
@@ -46,26 +43,21 @@ def draw(t: Text, answer: Answer) -> None:
         key=_AREA,
     )
     if chosen:
-        side = [pairs.index.get_level_values(level) == chosen for level in ("code_a", "code_b")]
-        style.html(_tables(t, pairs[side[0] | side[1]]))
+        style.html(_tables(t, [row for row in pairs if chosen in (row[side] for side in _SIDES)]))
 
 
-def _of(pairs: pd.DataFrame, mode: str) -> pd.DataFrame:
-    return pairs[pairs.index.get_level_values("mode") == mode]
-
-
-def _tables(t: Text, pairs: pd.DataFrame) -> str:
+def _tables(t: Text, pairs: Sequence[Row]) -> str:
     """Return the pairs of each mode, by name."""
     parts = []
     for mode in MODES:
-        found = _of(pairs, mode)
         rows = sorted(
             [
                 *sorted((str(row["name_a"]), str(row["name_b"])), key=str.casefold),
                 str(row["shared_before"]),
                 str(row["shared_after"]),
             ]
-            for _, row in found.iterrows()
+            for row in pairs
+            if row["mode"] == mode
         )
         if rows:
             cells = [[escape(f"{a} – {b}"), escape(before), escape(after)] for a, b, before, after in rows]

@@ -7,7 +7,7 @@ from html import escape
 
 import streamlit as st
 
-from trefpunt.scenarios import Scenario
+from trefpunt.scenarios import Outcome, Scenario
 from trefpunt.ui import (
     data,
     scenario_answer,
@@ -21,7 +21,6 @@ from trefpunt.ui import (
 )
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import MapEvent, Spot
-from trefpunt.ui.scenario_data import Answer
 
 TOOLS = ("add", "change")
 FIRST = "community_centre"
@@ -85,7 +84,7 @@ def _choose(place: str | None) -> None:
     session.choose(session.current().selecting(place=place))
 
 
-def draw(t: Text, scenario: Scenario, answer: Answer | None) -> None:
+def draw(t: Text, scenario: Scenario, answer: Outcome | None) -> None:
     """Draw the tools, the list of changes, and in short what they would do."""
     with st.container(key="scenario_tools", gap="small"):
         style.html(f'<h2 class="tp-section">{escape(t("scenario.tool.title"))}</h2>')
@@ -209,10 +208,9 @@ def _changes(t: Text, scenario: Scenario) -> None:
     if not listed:
         style.html(f'<p class="tp-small">{escape(t("scenario.list.none"))}</p>')
         return
-    for number, change in listed:
-        with st.container(
-            horizontal=True, vertical_alignment="center", gap="small", key=f"scenario_line_{change.subject}"
-        ):
+    # One container for all, in two columns by the style sheet: each line's own would be sent anew at every change.
+    with st.container(gap="small", key="scenario_lines"):
+        for number, change in listed:
             line = escape(scenario_words.change(t, change))
             style.html(f'<p class="tp-change"><b aria-hidden="true">{number}</b><span>{line}</span></p>')
             st.button(

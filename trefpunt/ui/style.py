@@ -107,7 +107,12 @@ def printer(label: str) -> None:
 
 def skip(label: str, target: str) -> None:
     """Draw a link that is seen by keyboard only and leads past something, to `landing(target)`."""
-    st.html(f'<a class="tp-skip" href="#{target}">{escape(label)}</a>')
+    st.html(past(label, target))
+
+
+def past(label: str, target: str) -> str:
+    """Return the link of `skip`, as HTML."""
+    return f'<a class="tp-skip" href="#{target}">{escape(label)}</a>'
 
 
 def jump(label: str, target: str) -> str:
@@ -115,9 +120,9 @@ def jump(label: str, target: str) -> str:
     return f'<p class="tp-jumpline"><a class="tp-skip" href="#{target}">{escape(label)}</a></p>'
 
 
-def landing(target: str) -> None:
-    """Draw, unseen, where a link of `skip` leads."""
-    st.html(f'<div class="tp-landing" id="{target}" tabindex="-1"></div>')
+def landing(target: str, after: str = "") -> None:
+    """Draw, unseen, where a link of `skip` leads, and the HTML that comes `after` it."""
+    st.html(f'<div class="tp-landing" id="{target}" tabindex="-1"></div>{after}')
 
 
 def fold(label: str) -> None:
