@@ -406,6 +406,8 @@ def changes(draw) -> Callable[[Any], Any]:
 
     def change(answer: Any) -> Any:
         chance, at = random.Random(seed), answer
+        if not isinstance(at, dict | list):  # a count
+            return value
         while True:
             keys = list(at) if isinstance(at, dict) else list(range(len(at)))
             if not keys:

@@ -243,11 +243,11 @@ def to_frame(rows: list[dict[str, Any]], table: Table, text: Sequence[str], numb
     """
     faults: list[str] = []
     columns: dict[str, pd.Series] = {}
-    there = sorted(set().union(*(row.keys() for row in rows[:1]))) if rows else []
+    absent: dict[int, list[str]] = {}
     for name in (*text, *numbers):
         values = [row.get(name) for row in rows]
         if lost := sum(name not in row for row in rows):
-            faults.append(f"column '{name}' is missing in {lost:,} of {len(rows):,} rows; the first has {there[:20]}")
+            absent.setdefault(lost, []).append(name)
             continue
         wanted, is_right = ("text", _is_text) if name in text else ("a number", _is_number)
         wrong = [value for value in values if not is_right(value)]
@@ -258,6 +258,14 @@ def to_frame(rows: list[dict[str, Any]], table: Table, text: Sequence[str], numb
             columns[name] = pd.Series([str(value).strip() for value in values], dtype="str")
         else:
             columns[name] = pd.Series([math.nan if v is None else float(v) for v in values], dtype="float64")
+    if absent:
+        # One line for all columns that the same number of rows lack: a row that is something else lacks them all.
+        there = sorted(rows[0])[:20]
+        listed = [
+            f"{', '.join(map(repr, names))} {'is' if len(names) == 1 else 'are'} missing in {lost:,} of {len(rows):,} rows"
+            for lost, names in absent.items()
+        ]
+        faults = [*listed, f"the first row has {there}", *faults]
     if faults:
         raise SourceError(f"CBS table {table.id}", faults, _CHANGED)
     return pd.DataFrame(columns)
