@@ -262,8 +262,8 @@ def to_frame(rows: list[dict[str, Any]], table: Table, text: Sequence[str], numb
         # One line for all columns that the same number of rows lack: a row that is something else lacks them all.
         there = sorted(rows[0])[:20]
         listed = [
-            f"{', '.join(map(repr, names))} {'is' if len(names) == 1 else 'are'} missing in {lost:,} of {len(rows):,} rows"
-            for lost, names in absent.items()
+            f"{', '.join(map(repr, names))} {'is' if len(names) == 1 else 'are'} missing in {n:,} of {len(rows):,} rows"
+            for n, names in absent.items()
         ]
         faults = [*listed, f"the first row has {there}", *faults]
     if faults:
