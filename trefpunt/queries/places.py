@@ -10,7 +10,7 @@ import pandas as pd
 from trefpunt.categories import load_categories
 from trefpunt.crs import WGS84
 from trefpunt.errors import UnknownCodeError
-from trefpunt.metrics.mixing import GROUPS
+from trefpunt.metrics.mixing import GROUPS, residents_within
 from trefpunt.metrics.places import measure, minutes_to_metres, origins, residents_of
 from trefpunt.metrics.share_scenarios import UncertaintyParams
 from trefpunt.metrics.uncertainty import MIN_TO_RANK, change_without, thirds, uncertainty
@@ -43,18 +43,36 @@ def place_measures(snapshot: Snapshot, mode: str | None = None, minutes: float =
         residents_within, share_low, share_middle, share_high, share_unknown, mixing, encounter,
         encounter_ratio, bridge, border_truncated, source, osm_id, vintage.
     """
+    table = measured(snapshot, mode)
+    if minutes == DEFAULT_MINUTES:
+        return table.copy(deep=False)
+    count = snapshot.population["residents"].to_numpy(dtype=float)
+    within = [
+        pd.Series(
+            residents_within(distances(snapshot, one)[rows], count, minutes_to_metres(minutes, one)), table.index[rows]
+        )
+        for one, rows, _ in by_mode(snapshot, category_modes(snapshot, mode))
+    ]
+    return table.assign(residents_within=pd.concat(within).reindex(table.index))
+
+
+@lru_cache(maxsize=8)
+def measured(snapshot: Snapshot, mode: str | None) -> pd.DataFrame:
+    """`place_measures` within `DEFAULT_MINUTES`, kept: of all measures only `residents_within` hangs on the minutes."""
     places = snapshot.places
     chosen = category_modes(snapshot, mode)
     residents = residents_of(snapshot.population, snapshot.neighbourhoods)
     parts = [
-        measure(distances(snapshot, one)[rows], half, residents, minutes_to_metres(minutes, one), places.index[rows])
+        measure(
+            distances(snapshot, one)[rows], half, residents, minutes_to_metres(DEFAULT_MINUTES, one), places.index[rows]
+        )
         for one, rows, half in by_mode(snapshot, chosen)
     ]
     at = places.geometry.to_crs(WGS84)
     truncated = np.where(chosen == "walk", places["border_truncated_walk"], places["border_truncated_cycle"])
     table = places.assign(lon=at.x.round(6), lat=at.y.round(6), mode=chosen, border_truncated=truncated.astype(bool))
-    measured = pd.concat(parts).reindex(places.index)
-    return pd.DataFrame(table[_PLACE_FACTS]).join(measured).join(pd.DataFrame(table[_PLACE_SOURCE]))
+    found = pd.concat(parts).reindex(places.index)
+    return pd.DataFrame(table[_PLACE_FACTS]).join(found).join(pd.DataFrame(table[_PLACE_SOURCE]))
 
 
 @lru_cache(maxsize=8)
