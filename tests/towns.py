@@ -1,4 +1,4 @@
-"""A second municipality for tests: the bundled one under other codes, with official scores of several years."""
+"""Snapshots for tests, made of the bundled one: a second municipality under other codes; one with its own division."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from trefpunt import snapshot as snapshots
 from trefpunt.tables.own_areas import make_own_areas
@@ -73,6 +74,40 @@ def _own(tables: dict[str, pd.DataFrame]) -> gpd.GeoDataFrame:
     parts = districts[["geometry"]].assign(name=name).dissolve("name").reset_index()
     parts.index = pd.Index([f"EA{i:03d}" for i in range(len(parts))], name="area_code", dtype="str")
     return make_own_areas(parts, tables["population"], tables["neighbourhoods"])
+
+
+OWN_AREAS = ("Bedrijven", "Hart van de stad", "Jeker Noord", "Jeker Zuid & <Berg>", "Maas Oost", "Maas West")
+"""The areas of `own_division`, by their codes EA001 and so on."""
+
+
+def own_division(bundled: Path, folder: Path) -> Path:
+    """Write the bundled municipality with a division of its own (`OWN_AREAS`) into `folder`; return that folder.
+
+    The second and the last two are districts, dissolved; the third and fourth are the two halves of a district, cut by
+    a line through neighbourhoods; the first is a neighbourhood whose incomes are not known. The rest of the district
+    that it lies in is in no area.
+    """
+    shutil.copytree(bundled, folder)
+    snapshot = snapshots.load(bundled)
+    districts, neighbourhoods = snapshot.districts.geometry, snapshot.neighbourhoods
+    cut = districts["WK093501"]
+    west, south, east, north = cut.bounds
+    upper = shapely.box(west, (south + north) / 2, east, north)
+    shapes = [
+        neighbourhoods.geometry["BU09350500"],
+        districts["WK093500"],
+        cut.intersection(upper),
+        cut.difference(upper),
+        districts[["WK093504", "WK093506"]].union_all(),
+        districts[["WK093502", "WK093503"]].union_all(),
+    ]
+    codes = pd.Index([f"EA{i:03d}" for i in range(1, 7)], name="area_code", dtype="str")
+    parts = gpd.GeoDataFrame({"name": OWN_AREAS}, index=codes, geometry=shapes, crs=districts.crs)
+    snapshots.write_table(folder, "own_areas", make_own_areas(parts, snapshot.population, neighbourhoods))
+    manifest = snapshots.read_manifest(folder)
+    next(r for r in manifest["resources"] if r["name"] == "own_areas")["rows"] = len(OWN_AREAS)
+    snapshots.write_manifest(folder, manifest)
+    return folder
 
 
 def _renamed(table: pd.DataFrame) -> pd.DataFrame | None:

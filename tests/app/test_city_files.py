@@ -13,9 +13,10 @@ import pytest
 from tests.app.conftest import Open, html
 from trefpunt import queries
 from trefpunt.snapshot import Snapshot
+from trefpunt.tables.derived_schemas import LEVELS
 from trefpunt.ui import city_files, download
 from trefpunt.ui.i18n import LANGUAGES, Text
-from trefpunt.ui.state import LEVELS, TOPICS, ViewState
+from trefpunt.ui.state import TOPICS, ViewState
 
 VIEWS = [ViewState(topic=topic, level=level) for topic in TOPICS for level in LEVELS]
 CBS_ALONE = {"separation", "clusters", "housing", "welfare"}

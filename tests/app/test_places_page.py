@@ -16,9 +16,9 @@ from tests.app.conftest import Open, address, card, html
 from trefpunt import queries
 from trefpunt.categories import load_categories
 from trefpunt.snapshot import Snapshot
-from trefpunt.ui import certainty, charts, colours, data, download, scatter, tables
+from trefpunt.ui import certainty, charts, colours, data, download, scatter, style, tables
 from trefpunt.ui.i18n import LANGUAGES, Text
-from trefpunt.ui.state import TABLES, ViewState
+from trefpunt.ui.state import SORTS, ViewState
 
 SUPERMARKET = "n34046157"
 
@@ -140,17 +140,42 @@ def test_more_columns(open_app: Open, sure: pd.DataFrame) -> None:
     assert address(app) == {"columns": "all"}
 
 
+def test_a_phone_has_names_on_two_lines_beside_their_figure(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not open_app("plekken").dataframe[0].proto.row_height
+    monkeypatch.setattr(style, "is_phone", lambda: True)
+    table = open_app("plekken", sort="mixing").dataframe[0].proto
+    # Streamlit breaks lines from four letters of 16 pixels on.
+    assert table.row_height > 4 * 16
+    widths = json.loads(table.columns)
+    # The screen, without its edges and the column to choose a row by.
+    assert widths["name"]["width"] + widths["mixing"]["width"] <= 390 - 2 * 15 - 37 - 15
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_room_sees_all_columns_at_once_and_how_sure_the_one_is_that_counts(sort: str) -> None:
+    columns = tables.place_columns(ViewState(screen="projector", sort=sort))
+    assert {"name", "residents_within", "mixing", "bridge", "category", "area"} <= set(columns)
+    between = {column for column in columns if column.endswith("_between")}
+    assert between == ({f"{sort}_between"} if sort in ("mixing", "bridge") else set())
+    widths = [tables.NARROW if column == "name" else tables.WIDTHS[column] for column in columns]
+    if sort in tables.MEASURES:
+        widths[1] = tables.FIRST
+    # 1,280 pixels without the page's edges (1.2 letters of 22 each) and the column to choose a row by.
+    assert tables.LARGER * sum(widths) <= 1280 - 2 * 1.2 * 22 - 37
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_column_is_named_and_explained(lang: str) -> None:
     t = Text(lang)
     for column in tables.KINDS:
         assert t(f"column.{column}") and t(f"column_help.{column}")
     shown = {*tables.place_columns(ViewState(columns="all")), *tables.AREA_FEW, *tables.AREA_MORE}
+    shown |= {*tables.OWN_FEW, *tables.OWN_MORE}
     assert shown == set(tables.KINDS)
 
 
 def test_only_the_open_table_is_sent(open_app: Open) -> None:
-    for name in TABLES:
+    for name in data.known().tables:
         app = open_app("plekken", **({} if name == "places" else {"table": name}))
         assert len(app.dataframe) == 1
         assert app.dataframe[0].key == f"table_{name}"

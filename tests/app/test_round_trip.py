@@ -19,8 +19,9 @@ from streamlit.testing.v1.element_tree import Element
 from tests import towns
 from tests.app.conftest import Open, address
 from trefpunt.scenarios import Close, Scenario, to_json
+from trefpunt.tables.derived_schemas import LEVELS
 from trefpunt.ui.shell import HIDDEN, PAGES
-from trefpunt.ui.state import TABLES, TOPICS
+from trefpunt.ui.state import TOPICS
 
 POTTENBERG, DOUSBERG, JUMBO = "BU09350203", "BU09350208", "n34046157"
 PLAN = to_json(Scenario("GM0935", (Close(JUMBO),)))
@@ -35,7 +36,7 @@ STARTS: dict[str, tuple[dict[str, str], ...]] = {
         {"pair": f"{POTTENBERG},{DOUSBERG}", "minutes": "20"},
         {"screen": "projector"},
     ),
-    "plekken": ({}, {"figure": "on", "place": JUMBO}, *({"table": table} for table in TABLES[1:])),
+    "plekken": ({}, {"figure": "on", "place": JUMBO}, *({"table": f"{level}s"} for level in LEVELS)),
     "twee": ({}, {"pair": "BU09350203,BU09350404", "minutes": "5"}),
     "stad": tuple({"topic": topic} for topic in TOPICS),
     "ontbreekt": ({}, {"find": "on"}, {"listed": "hexagons"}),

@@ -31,6 +31,16 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PHONE_AGENT = (
+    "Mozilla/5.0 (Linux; Android 14; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36"
+)
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+    "user_agent": PHONE_AGENT,
+}
+"""What makes a context that of a phone."""
 GUESSED = re.compile(r"^/[a-z_]+/_stcore/(health|host-config)$")
 START_SECONDS = 60
 STREAMLIT = [sys.executable, "-m", "streamlit", "run"]

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.axe import settled
-from tests.browser.conftest import FLAGS, ROOT, STREAMLIT, free_port
+from tests.browser.conftest import FLAGS, PHONE_AGENT, ROOT, STREAMLIT, free_port
 from tests.browser.gallery import GALLERY, IMAGES, Shot, page, shots
 from tests.browser.maps import MapFrame
 
@@ -66,6 +66,7 @@ def take(browser: Browser, url: str, shot: Shot) -> Image.Image:
         color_scheme=shot.colours,  # type: ignore[arg-type]
         reduced_motion="reduce",
         has_touch=shot.width < 600,
+        user_agent=PHONE_AGENT if shot.width < 600 else None,
     )
     tab = context.new_page()
     tab.goto(url + shot.address)

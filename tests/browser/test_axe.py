@@ -10,9 +10,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.axe import look, settled, violations
 from tests.browser.conftest import ROOT
+from tests.towns import own_division
+from trefpunt.tables.derived_schemas import LEVELS
 from trefpunt.ui.i18n import LANGUAGES
 from trefpunt.ui.shell import PAGES
-from trefpunt.ui.state import TABLES, TOPICS
+from trefpunt.ui.state import TOPICS
 
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 VIEWS = {
@@ -26,7 +28,7 @@ VIEWS = {
     "plekken": (
         "figure=on&sort=bridge&columns=all&place=n34046157",
         "screen=projector",
-        *(f"table={table}" for table in TABLES[1:]),
+        *(f"table={level}s" for level in LEVELS),
     ),
     "stad": tuple(f"topic={topic}" for topic in TOPICS[1:]),
     "ontbreekt": ("find=on&where=schools&area=BU09350203", "lack=supermarket&mode=cycle&listed=hexagons"),
@@ -64,6 +66,25 @@ def test_a_page_in_both_languages_at_both_widths_and_in_all_its_forms(start, url
         settled(page)
         page.evaluate(OPEN_ALL)
         found += [f"{view}: {line}" for line in look(page)]
+    assert found == []
+
+
+def test_a_division_of_its_own(start, app_server, bundled_folder, tmp_path):
+    folder = own_division(bundled_folder, tmp_path / "maastricht")
+    url, found = app_server(ROOT / "streamlit_app.py", TREFPUNT_SNAPSHOT=str(folder)), []
+    for width in (WIDE, PHONE):
+        start.set_viewport_size(width)
+        for view in (
+            "?level=own_area",
+            "?area=EA004",
+            "?area=EA001&lang=en",
+            "plekken?table=own_areas",
+            "afdruk?area=EA006",
+        ):
+            start.goto(f"{url}/{view}")
+            settled(start)
+            start.evaluate(OPEN_ALL)
+            found += [f"{view}: {line}" for line in look(start)]
     assert found == []
 
 

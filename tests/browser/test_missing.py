@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import PHONE, ROOT
 from tests.browser.maps import PATIENCE, MapFrame
 
 LONG = 3 * PATIENCE
@@ -69,3 +69,18 @@ def test_from_what_is_missing_to_what_if(page, url, lang):
     # And back: all is as it was.
     page.go_back()
     expect(page.locator(".tp-spot").first).to_be_visible(timeout=PATIENCE)
+
+
+def test_a_phone_has_the_map_on_its_first_screen(open_page, url):
+    page = open_page(**PHONE)
+    page.goto(f"{url}/ontbreekt?lack=library")
+    MapFrame(page)
+    expect(page.locator(".tp-gap .tp-lead")).to_be_visible(timeout=LONG)
+    box = page.locator("iframe").bounding_box()
+    assert box["y"] < PHONE["viewport"]["height"] / 2
+
+    # What else can be chosen is behind a line.
+    slider = page.locator(".st-key-missing_minutes")
+    expect(slider).to_be_hidden()
+    page.locator(".st-key-missing_question summary").click()
+    expect(slider).to_be_visible()

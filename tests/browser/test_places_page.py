@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import ROOT
+from tests.browser.conftest import PHONE, ROOT
 from tests.browser.maps import PATIENCE
 
 HEAD, ROW = 35, 35
@@ -68,7 +69,7 @@ def test_a_sign_in_the_figure_can_be_clicked(page, url):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_link_restores_the_page_on_a_phone(open_page, url, scheme):
-    page = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme=scheme)
+    page = open_page(**PHONE, color_scheme=scheme)
     page.goto(f"{url}/plekken?lang=en&sort=mixing&columns=all&place=n34046157")
     table(page)
     expect(page.locator(".tp-chosen")).to_contain_text("Jumbo Maastricht", timeout=PATIENCE)
@@ -76,6 +77,13 @@ def test_a_link_restores_the_page_on_a_phone(open_page, url, scheme):
     assert page.get_by_role("radio", name="Where is the group most mixed?").is_checked()
     sideways = page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
     assert sideways <= 0
+
+
+def test_a_click_while_a_new_server_draws_its_first_page_counts(page, app_server):
+    """The first page of a server that is asked for by its address is drawn in a way of its own (`shell.text`)."""
+    page.goto(f"{app_server(ROOT / 'streamlit_app.py', TREFPUNT_CONTACT='first@example.org')}/plekken")
+    page.get_by_role("tab", name="Buurten").click(timeout=2 * PATIENCE)
+    expect(page).to_have_url(re.compile("table=neighbourhoods"), timeout=2 * PATIENCE)
 
 
 def test_a_link_opens_a_table_of_areas(page, url):

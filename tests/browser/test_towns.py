@@ -63,3 +63,22 @@ def test_the_years_of_a_neighbourhood_on_a_phone(open_page, url):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     # The bar holds the name, the choice of a municipality and the menu.
     expect(page.get_by_role("combobox", name="Gemeente")).to_be_visible()
+
+
+def test_a_division_of_its_own_is_a_level_on_the_map(page, app_server, bundled_folder, tmp_path_factory):
+    folder = town.own_division(bundled_folder, tmp_path_factory.mktemp("own") / "maastricht")
+    url = app_server(ROOT / "streamlit_app.py", TREFPUNT_SNAPSHOT=str(folder))
+    page.goto(url)
+    drawn = MapFrame(page)
+    drawn.settle()
+    applied = drawn.applied
+    page.get_by_text("eigen indeling", exact=True).click()
+    expect(page).to_have_url(f"{url}/?level=own_area", timeout=PATIENCE)
+    drawn.wait_applied(applied + 1)
+    dashes = dict(drawn.frame.evaluate(FILLS))
+    # Computed incomes are an estimate: dashes. Where nothing is known there is a pattern without them.
+    assert dashes == {"EA001": ""} | {f"EA00{i}": "3 3" for i in range(2, 7)}
+    # In the middle of the half that a line cut off, south of the city.
+    page.mouse.click(*drawn.point(50.8192, 5.6769))
+    expect(page.locator(".tp-card h2")).to_have_text(town.OWN_AREAS[3], timeout=PATIENCE)
+    expect(page).to_have_url(f"{url}/?level=own_area&area=EA004", timeout=PATIENCE)

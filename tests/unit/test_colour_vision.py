@@ -12,7 +12,7 @@ import pytest
 from tests.colour_vision import KINDS, ciede2000, distance, lab, over
 from trefpunt.categories import load_categories
 from trefpunt.ui import missing_map, scatter
-from trefpunt.ui.colours import SCALE
+from trefpunt.ui.colours import SCALE, SHARE_SCALE
 from trefpunt.ui.map import origin_colour
 from trefpunt.ui.map.styles import ICONS
 from trefpunt.ui.print_drawings import VERDICT_COLOURS
@@ -96,9 +96,10 @@ def test_simulation_finds_what_is_known() -> None:
 
 @pytest.mark.parametrize("kind", SEEN)
 @pytest.mark.parametrize("ground", ["light", "dark", "paper"])
-def test_neighbouring_classes_of_the_map_keep_apart(ground: str, kind: str | None) -> None:
+@pytest.mark.parametrize("scale", [SCALE, SHARE_SCALE], ids=["score", "share"])
+def test_neighbouring_classes_of_the_map_keep_apart(scale: tuple[str, ...], ground: str, kind: str | None) -> None:
     below, opacity = _grounds()[ground]
-    seen = [over(colour, below, opacity) for colour in SCALE]
+    seen = [over(colour, below, opacity) for colour in scale]
     near = {f"{a}–{b}": round(distance(a, b, kind), 1) for a, b in pairwise(seen) if distance(a, b, kind) < STEP}
     assert near == {}
 

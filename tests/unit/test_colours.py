@@ -9,7 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trefpunt.ui.colours import BREAKS, CLASS_KEYS, SCALE, contrast, luminance, score_class, score_colour, size_class
+from trefpunt.queries import NATIONAL_SHARES
+from trefpunt.ui.colours import (
+    BREAKS,
+    CLASS_KEYS,
+    SCALE,
+    SHARE_BREAKS,
+    SHARE_SCALE,
+    contrast,
+    luminance,
+    score_class,
+    score_colour,
+    share_colour,
+    size_class,
+)
 
 
 def test_a_class_has_a_colour_and_words() -> None:
@@ -46,6 +59,26 @@ def test_scale_is_lightest_in_the_middle_and_darkens_to_both_sides() -> None:
     light = [luminance(colour) for colour in SCALE]
     assert all(a < b for a, b in pairwise(light[:4]))
     assert all(a > b for a, b in pairwise(light[3:]))
+
+
+def test_shares_darken_class_by_class_around_that_of_the_country() -> None:
+    assert len(SHARE_SCALE) == len(SHARE_BREAKS) + 1
+    assert NATIONAL_SHARES[0] in SHARE_BREAKS
+    assert all(luminance(a) > luminance(b) for a, b in pairwise(SHARE_SCALE))
+    assert [share_colour(share) for share in (0.0, 0.29, 0.3, 0.599, 0.6, 1.0)] == [
+        SHARE_SCALE[i] for i in (0, 0, 1, 3, 4, 4)
+    ]
+    assert share_colour(math.nan) is share_colour(None) is None
+
+
+def test_no_share_is_taken_for_a_score() -> None:
+    """All shares are all but grey; of the scores only the mean is."""
+
+    def hue(colour: str) -> int:
+        parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+        return max(parts) - min(parts)
+
+    assert max(map(hue, SHARE_SCALE)) < 30 < min(hue(c) for c in SCALE if c != SCALE[3])
 
 
 def test_known_contrasts() -> None:

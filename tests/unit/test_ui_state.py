@@ -43,6 +43,7 @@ KNOWN = Known(
     streets=frozenset({("Kerkstraat", "BU00010001"), ("Dorp, 'aan' de & Maas", "BU00010002")}),
     years=(2014, 2019, 2023),
     municipalities=("aadorp", "zeestad"),
+    own_areas=frozenset({"EA001", "EA002"}),
 )
 SEARCHES = st.text(st.characters(exclude_categories=("Cs",)), max_size=MAX_TEXT).map(str.strip)
 
@@ -59,7 +60,7 @@ def views(draw: st.DrawFn) -> ViewState:
         categories=tuple(c for c in KNOWN.categories if c in chosen),
         mode=draw(st.sampled_from(MODES)),
         minutes=draw(st.sampled_from(MINUTES)),
-        within=draw(st.none() | st.sampled_from(neighbourhoods + districts)),
+        within=draw(st.none() | st.sampled_from(neighbourhoods + districts + sorted(KNOWN.own_areas))),
         search=draw(SEARCHES),
         table=draw(st.sampled_from(TABLES)),
         sort=draw(st.sampled_from(SORTS)),
@@ -90,8 +91,7 @@ def views(draw: st.DrawFn) -> ViewState:
     if kind == "place":
         return view.selecting(place=draw(st.sampled_from(sorted(KNOWN.places))))
     if kind == "area":
-        codes = neighbourhoods if view.level == "neighbourhood" else districts
-        return view.selecting(area=draw(st.sampled_from(codes)))
+        return view.selecting(area=draw(st.sampled_from(sorted(KNOWN.codes(view.level)))))
     if kind == "pair":
         a, b = draw(st.permutations(neighbourhoods))[:2]
         return view.selecting(pair=(a, b), level="neighbourhood")
@@ -195,6 +195,45 @@ def test_a_street_lies_in_the_selected_neighbourhood() -> None:
 def test_an_area_brings_its_level() -> None:
     assert from_params({"area": "WK000100"}, KNOWN)[0].level == "district"
     assert from_params({"area": "BU00010001", "level": "district"}, KNOWN)[0].level == "neighbourhood"
+
+
+def test_a_division_of_its_own_is_a_level_where_there_is_one() -> None:
+    asked = {"level": "own_area", "table": "own_areas", "within": "EA002"}
+    view, unknown = from_params(asked, KNOWN)
+    assert (view, unknown) == (ViewState(level="own_area", table="own_areas", within="EA002"), ())
+    assert from_params({"area": "EA001", "level": "district"}, KNOWN)[0].level == "own_area"
+
+
+def test_without_a_division_of_its_own_it_is_unknown_and_the_default_is_shown() -> None:
+    without = replace(KNOWN, own_areas=frozenset())
+    assert without.levels == ("neighbourhood", "district")
+    assert without.tables == ("places", "neighbourhoods", "districts")
+    asked = {"level": "own_area", "table": "own_areas", "within": "EA002", "area": "EA001"}
+    view, unknown = from_params(asked, without)
+    assert view == ViewState()
+    assert sorted(unknown) == sorted(Unknown(*item) for item in asked.items())
+
+
+def test_what_has_no_own_division_falls_back_to_neighbourhoods() -> None:
+    """Scores and one-sidedness exist per neighbourhood and district; another municipality may have no own division."""
+    assert [ViewState(level=level).scored_level for level in LEVELS] == ["neighbourhood", "district", "neighbourhood"]
+    moved = ViewState(level="own_area", table="own_areas", area="EA001").moving("zeestad")
+    assert moved == ViewState(municipality="zeestad")
+    assert ViewState(level="district", table="districts").moving("") == ViewState(level="district", table="districts")
+
+
+def test_the_people_of_a_place_come_from_neighbourhoods() -> None:
+    for level in LEVELS:
+        assert ViewState(level=level).drawn_level == level
+        assert ViewState(level=level, place="n1").drawn_level == "neighbourhood"
+
+
+def test_every_code_has_one_level() -> None:
+    assert [KNOWN.level_of(code) for code in ("BU00010001", "WK000101", "EA002", "n1", None)] == [
+        *LEVELS,
+        None,
+        None,
+    ]
 
 
 def test_one_selection_at_a_time() -> None:

@@ -2,12 +2,13 @@
 
 from trefpunt.metrics.places import NATIONAL_SHARES
 from trefpunt.metrics.setting import MODES
-from trefpunt.queries.areas import district_table, neighbourhood_table, own_area_table
+from trefpunt.queries.areas import district_table, neighbourhood_table
 from trefpunt.queries.base import DEFAULT_MINUTES, City, category_modes, city, distances, setting
 from trefpunt.queries.between import distance_between
 from trefpunt.queries.categories import category_table
 from trefpunt.queries.environment import STANDARD_FACTOR, one_sided_shares, one_sidedness, one_sidedness_curve
 from trefpunt.queries.opening import SteadyBridge, minutes_from, steadiest_bridge
+from trefpunt.queries.own_areas import own_area_neighbourhoods, own_area_of_places, own_area_table
 from trefpunt.queries.pairs import all_pairs, contrasting_neighbours, pair
 from trefpunt.queries.places import (
     bridge_thirds,
@@ -41,6 +42,8 @@ __all__ = [
     "one_sided_shares",
     "one_sidedness",
     "one_sidedness_curve",
+    "own_area_neighbourhoods",
+    "own_area_of_places",
     "own_area_table",
     "pair",
     "place_intervals",

@@ -36,11 +36,6 @@ def neighbourhood_table(snapshot: Snapshot) -> gpd.GeoDataFrame:
     return _with_nearest(snapshot, snapshot.neighbourhoods, snapshot.population["neighbourhood_code"])
 
 
-def own_area_table(snapshot: Snapshot) -> gpd.GeoDataFrame:
-    """The municipality's own division: index `area_code`, the columns of the table `own_areas`; empty where none is."""
-    return gpd.GeoDataFrame(snapshot.derived["own_areas"].set_index("area_code"), geometry="geometry")
-
-
 def district_table(snapshot: Snapshot) -> gpd.GeoDataFrame:
     """The table of districts, with the same distances as `neighbourhood_table`."""
     district = snapshot.population["neighbourhood_code"].map(snapshot.neighbourhoods["district_code"])

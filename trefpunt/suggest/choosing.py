@@ -17,7 +17,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from trefpunt.suggest.watching import UNWATCHED, Watch
 
@@ -235,6 +234,8 @@ def lower_the_bound(problem: Problem, known: list[int], watch: Watch = UNWATCHED
 
 def solve(problem: Problem) -> tuple[list[int] | None, float]:
     """Give the whole problem to HiGHS: a set (None if it found none in time), and a bound."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # takes a fifth of a second; pages open without
+
     count, k = problem.gain.shape[0], problem.k
     dense = problem.gain.toarray()
     patterns, member = np.unique(dense.T, axis=0, return_inverse=True)

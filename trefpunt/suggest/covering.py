@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from trefpunt.cache import cached
 from trefpunt.metrics.setting import Setting
@@ -114,6 +113,8 @@ def cover_of(setting: Setting, demand: Demand, candidates: Candidates, watch: Wa
 
 def _solve(covers: Floats, worth: Floats, k: int | None) -> tuple[list[int], float]:
     """Rows that cover the most worth with k, or the fewest that cover all where k is None; and the solver's bound."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # takes a fifth of a second; pages open without
+
     rows, columns = covers.shape
     cost = np.concatenate([np.full(rows, 0.0 if k else 1.0), -worth if k else np.zeros(columns)])
     matrix = np.hstack([-covers.T, np.eye(columns)])

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from html import escape
 
 import pandas as pd
 
 from trefpunt.categories import SPEED_M_PER_MIN
-from trefpunt.queries import NATIONAL_SHARES, City
+from trefpunt.queries import City
+from trefpunt.ui import card_parts as block
 from trefpunt.ui import certainty, charts, data, markers, words
-from trefpunt.ui.colours import GROUPS
 from trefpunt.ui.i18n import Text
 
 TOP = 6
@@ -48,56 +48,41 @@ def place_card(
     kicker = " · ".join(filter(None, (kind, area)))
     marker = markers.badge(data.categories()[row["category"]])
     parts = [
-        _head(kicker, words.place_name(t, row["name"], row["category"]), marker),
-        _lead(t.plural(f"place.within.{row['mode']}", int(row["residents_within"]), minutes=minutes)),
+        block.head(kicker, words.place_name(t, row["name"], row["category"]), marker),
+        block.lead(t.plural(f"place.within.{row['mode']}", int(row["residents_within"]), minutes=minutes)),
     ]
     if from_home:
-        parts.append(_text(from_home))
+        parts.append(block.text(from_home))
     if pd.isna(row["mixing"]):
-        parts.append(_text(t("place.nobody")))
+        parts.append(block.text(t("place.nobody")))
     else:
         sure = certainty.of_place(row)
         parts += [
-            _title(t("place.who.title")),
-            charts.share_bars(t, _share_rows(t, t("place.who.here"), row, city)),
-            _unknown(t, row),
-            _title(t("place.encounter.title")),
+            block.title(t("place.who.title")),
+            charts.share_bars(t, block.share_rows(t, t("place.who.here"), row, city)),
+            block.unknown(t, float(row["share_unknown"])),
+            block.title(t("place.encounter.title")),
             _encounter(t, float(row["encounter"]), city),
-            _title(t("place.mixing.title")),
+            block.title(t("place.mixing.title")),
             _mixing(t, row, measures),
-            _text(certainty.interval(t, "mixing", sure)),
-            _title(t("place.bridge.title")),
-            _text(t("place.bridge.text", share=float(row["bridge"]), city=data.municipality())),
-            _text(certainty.interval(t, "bridge", sure)),
-            _title(t("sure.rank.title", plural=words.category_plural(t, str(row["category"])))),
-            _text(certainty.rank(t, str(row["category"]), sure)),
+            block.text(certainty.interval(t, "mixing", sure)),
+            block.title(t("place.bridge.title")),
+            block.text(t("place.bridge.text", share=float(row["bridge"]), city=data.municipality())),
+            block.text(certainty.interval(t, "bridge", sure)),
+            block.title(t("sure.rank.title", plural=words.category_plural(t, str(row["category"])))),
+            block.text(certainty.rank(t, str(row["category"]), sure)),
             charts.folded(t("sure.how.title"), charts.bullets(certainty.explained(t))),
         ]
     if len(origins):
-        parts += [_title(t("place.origins.title")), _origins(t, origins, str(row["mode"]))]
+        parts += [block.title(t("place.origins.title")), _origins(t, origins, str(row["mode"]))]
     if what_if:
         parts.append(
             f'<p><a class="tp-more" data-tp-view="wat_als" href="{escape(what_if)}">'
             f"{escape(t('scenario.from_card'))}</a></p>"
         )
     parts.append(charts.folded(t("caveat.title"), charts.bullets(_place_caveats(t, row))))
-    parts.append(_source(t("place.source", vintage=row["vintage"])))
-    return _card(parts)
-
-
-def _share_rows(t: Text, here: str, row: pd.Series, city: City) -> list[tuple[str, Mapping[str, float]]]:
-    return [
-        (here, {g: float(row[f"share_{g}"]) for g in GROUPS}),
-        (data.municipality(), {"low": city.low, "middle": city.middle, "high": city.high}),
-        (t("nation"), dict(zip(GROUPS, NATIONAL_SHARES, strict=True))),
-    ]
-
-
-def _unknown(t: Text, row: pd.Series) -> str:
-    share = float(row["share_unknown"])
-    # Below half a thousandth the sentence would say 0.0%.
-    shown = share >= 0.0005
-    return _small(t("place.who.unknown", share=t.percent(share, 0 if share >= 0.01 else 1))) if shown else ""
+    parts.append(block.source(t("place.source", vintage=row["vintage"])))
+    return block.card(parts)
 
 
 def _encounter(t: Text, encounter: float, city: City) -> str:
@@ -112,7 +97,7 @@ def _mixing(t: Text, row: pd.Series, measures: pd.DataFrame) -> str:
     if len(peers) > 1:
         plural = words.category_plural(t, str(row["category"]))
         lines += " " + t("place.mixing.spread", plural=plural, low=float(peers.min()), high=float(peers.max()))
-    return _text(lines)
+    return block.text(lines)
 
 
 def _origins(t: Text, origins: pd.DataFrame, mode: str) -> str:
@@ -131,7 +116,7 @@ def _origins(t: Text, origins: pd.DataFrame, mode: str) -> str:
     ]
     folded = charts.folded(t.plural("place.origins.more", len(rows) - TOP), charts.ranked_bars(rows[TOP:]))
     bars = charts.ranked_bars(rows[:TOP]) + (folded if len(rows) > TOP else "")
-    return _small(t("place.origins.explain")) + bars
+    return block.small(t("place.origins.explain")) + bars
 
 
 def _place_caveats(t: Text, row: pd.Series) -> list[str]:
@@ -177,12 +162,12 @@ def area_card(
     kicker = t(f"level.{level}")
     if level == "neighbourhood":
         kicker += f" · {words.area_name(row['district_code'])}"
-    parts = [_head(kicker, str(row["name"])), near, _title(t("area.score.title")), _score(t, row), history]
-    parts.append(_title(t("area.shares.title")))
-    parts.append(charts.share_bars(t, _share_rows(t, str(row["name"]), row, data.city())))
+    parts = [block.head(kicker, str(row["name"])), near, block.title(t("area.score.title")), _score(t, row), history]
+    parts.append(block.title(t("area.shares.title")))
+    parts.append(charts.share_bars(t, block.share_rows(t, str(row["name"]), row, data.city())))
     if not pd.isna(row["shares_year"]):
-        parts.append(_small(t("area.shares.source", year=int(row["shares_year"]))))
-    parts += [_title(t("area.facts.title")), charts.facts(_facts(t, row)), doubt, _area_places(t, places, link)]
+        parts.append(block.small(t("area.shares.source", year=int(row["shares_year"]))))
+    parts += [block.title(t("area.facts.title")), charts.facts(_facts(t, row)), doubt, _area_places(t, places, link)]
     if missing:
         parts.append(
             f'<p><a class="tp-more" data-tp-view="ontbreekt" href="{escape(missing)}">'
@@ -190,8 +175,8 @@ def area_card(
         )
     keys = ["score", "person", "households", "students"] if row["student_area"] else ["score", "person", "households"]
     parts.append(charts.folded(t("caveat.title"), charts.bullets(t(f"caveat.{key}") for key in keys)))
-    parts.append(_source(t("area.source")))
-    return _card(parts)
+    parts.append(block.source(t("area.source")))
+    return block.card(parts)
 
 
 def _score(t: Text, row: pd.Series) -> str:
@@ -201,12 +186,13 @@ def _score(t: Text, row: pd.Series) -> str:
     score, lower, upper = (float(row[c]) for c in ("ses_woa", "ses_woa_lower", "ses_woa_upper"))
     badge = f'<span class="tp-badge tp-{escape(str(row["ses_status"]))}">{escape(status)}</span>'
     figure = f'<span class="tp-figure">{escape(t.number(score, 2, signed=True))}</span>'
-    html = f'<p class="tp-score">{figure} {badge}</p>{_text(t("area.score.words", words=charts.score_words(t, score)))}'
+    html = f'<p class="tp-score">{figure} {badge}</p>'
+    html += block.text(t("area.score.words", words=charts.score_words(t, score)))
     html += charts.score_strip(t, score, lower, upper)
     if not pd.isna(lower):
         low, high = t.number(lower, 2, signed=True), t.number(upper, 2, signed=True)
-        html += _small(t("area.score.interval", low=low, high=high))
-    return html + _small(t("area.score.about"))
+        html += block.small(t("area.score.interval", low=low, high=high))
+    return html + block.small(t("area.score.about"))
 
 
 def _facts(t: Text, row: pd.Series) -> list[tuple[str, str]]:
@@ -231,7 +217,7 @@ def _facts(t: Text, row: pd.Series) -> list[tuple[str, str]]:
 def _area_places(t: Text, places: pd.DataFrame, link: Callable[[str, pd.Series], str] | None) -> str:
     """Return every place in an area, by name."""
     if places.empty:
-        return _text(t("area.places.none"))
+        return block.text(t("area.places.none"))
     named = []
     for key, row in places.iterrows():
         name = words.place_name(t, row["name"], row["category"])
@@ -259,10 +245,11 @@ def pair_card(
         Address of the page about these two; None without a link.
     """
     a, b = (words.area_name(code) for code in pair)
-    head = _head(t("pair.kicker"), t("pair.title", a=a, b=b))
+    head = block.head(t("pair.kicker"), t("pair.title", a=a, b=b))
     if table.empty:
-        return _card([head, _text(t(f"pair.none.{mode}", minutes=minutes)), _text(t("pair.advice")), _more(t, more)])
-    parts = [head, _lead(t.plural(f"pair.lead.{mode}", len(table), minutes=minutes)), _more(t, more)]
+        told = block.text(t(f"pair.none.{mode}", minutes=minutes)) + block.text(t("pair.advice"))
+        return block.card([head, told, _more(t, more)])
+    parts = [head, block.lead(t.plural(f"pair.lead.{mode}", len(table), minutes=minutes)), _more(t, more)]
     rows = "".join(
         f"<tr><td>{escape(words.place_name(t, row['name'], row['category']))}"
         f"{_kind(t, row)}</td>"
@@ -271,10 +258,10 @@ def pair_card(
     )
     header = f"<tr><th>{escape(t('pair.place'))}</th><th>{escape(a)}</th><th>{escape(b)}</th></tr>"
     parts.append(f'<div class="tp-scroll"><table><thead>{header}</thead><tbody>{rows}</tbody></table></div>')
-    parts.append(_small(t("pair.explain")))
+    parts.append(block.small(t("pair.explain")))
     caveats = charts.bullets(t(f"caveat.{key}") for key in ("potential", "mean", "osm"))
     parts.append(charts.folded(t("caveat.title"), caveats))
-    return _card(parts)
+    return block.card(parts)
 
 
 def _more(t: Text, address: str | None) -> str:
@@ -295,32 +282,4 @@ def empty_card(t: Text) -> str:
     """Return what stands in the card's place while nothing is selected, as HTML."""
     steps = "".join(f"<li>{escape(t(f'empty.{step}'))}</li>" for step in ("one", "two", "three"))
     caveats = charts.bullets(t(f"caveat.{key}") for key in ("potential", "score", "osm"))
-    return _card([_title(t("empty.title")), f"<ol>{steps}</ol>", _title(t("caveat.title")), caveats])
-
-
-def _card(parts: list[str]) -> str:
-    return f'<section class="tp-card">{"".join(parts)}</section>'
-
-
-def _head(kicker: str, title: str, marker: str = "") -> str:
-    return f'<p class="tp-kicker">{marker}{escape(kicker)}</p><h2>{escape(title)}</h2>'
-
-
-def _lead(text: str) -> str:
-    return f'<p class="tp-lead">{escape(text)}</p>'
-
-
-def _title(text: str) -> str:
-    return f"<h3>{escape(text)}</h3>"
-
-
-def _text(text: str) -> str:
-    return f"<p>{escape(text)}</p>"
-
-
-def _small(text: str) -> str:
-    return f'<p class="tp-small">{escape(text)}</p>'
-
-
-def _source(text: str) -> str:
-    return f'<p class="tp-source">{escape(text)}</p>'
+    return block.card([block.title(t("empty.title")), f"<ol>{steps}</ol>", block.title(t("caveat.title")), caveats])

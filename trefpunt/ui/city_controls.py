@@ -8,11 +8,11 @@ from typing import Any
 import streamlit as st
 
 from trefpunt.metrics.one_sidedness import FACTORS
-from trefpunt.tables.derived_schemas import ENVIRONMENTS, REFERENCES
+from trefpunt.tables.derived_schemas import ENVIRONMENTS, LEVELS, REFERENCES
 from trefpunt.ui import data, session
 from trefpunt.ui.city_answer import factor_text
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.state import LEVELS, ORDERS, TOPICS
+from trefpunt.ui.state import ORDERS, TOPICS
 
 
 def _choose(
@@ -68,7 +68,7 @@ def level(t: Text) -> None:
         view = session.current()
         session.choose(view.selecting(place=view.place, level=st.session_state["city_level"]))
 
-    st.session_state["city_level"] = session.current().level
+    st.session_state["city_level"] = session.current().scored_level
     st.segmented_control(
         t("city.choose.level"),
         LEVELS,

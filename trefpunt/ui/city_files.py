@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import streamlit as st
@@ -122,6 +122,7 @@ def files(t: Text, view: ViewState) -> dict[str, download.Files]:
 def buttons(t: Text) -> None:
     """Draw a button for each file of the shown topic."""
     view = session.current()
+    view = replace(view, level=view.scored_level)
     with st.container(horizontal=True, key="city_take"):
         for name, found in files(t, view).items():
             for ending, content in found.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -67,7 +68,7 @@ def _answer(t: Text) -> None:
     )
     style.html(city_answer.answer(t, view, found))
     _sorting(t, "answer")
-    style.html(city_answer.areas(t, view, found))
+    style.html(city_answer.areas(t, replace(view, level=view.scored_level), found))
 
 
 def _separation(t: Text) -> None:
@@ -82,14 +83,14 @@ def _separation(t: Text) -> None:
 
 
 def _housing(t: Text) -> None:
-    level, order = session.current().level, session.current().order
+    level, order = session.current().scored_level, session.current().order
     _sorting(t, "housing")
     style.html(city_housing.housing(t, data.areas(level), level, order))
     style.html(city_housing.ownership(t, data.areas(level), level))
 
 
 def _welfare(t: Text) -> None:
-    level, order = session.current().level, session.current().order
+    level, order = session.current().scored_level, session.current().order
     style.html(city_welfare.spread(t, data.areas("neighbourhood"), data.areas("district")))
     _sorting(t, "welfare")
     style.html(city_welfare.scores(t, data.areas(level), level, order))

@@ -19,6 +19,13 @@ SCALE = ("#b35806", "#ee9b3b", "#fbdcb0", "#f3f3f1", "#bbb5de", "#8a7aba", "#542
 CLASS_KEYS = ("much_lower", "lower", "bit_lower", "average", "bit_higher", "higher", "much_higher")
 """The classes by name; their words stand in the locale files under ``scale``."""
 
+SHARE_BREAKS = (0.3, 0.4, 0.5, 0.6)
+"""Limits of the classes of the share of people with a lower income, for areas without a score; fixed. In the whole
+country it is 0.4."""
+
+SHARE_SCALE = ("#f7f8f9", "#b7bcc0", "#828a91", "#57626b", "#22303c")
+"""One colour per class, lowest first: from light to dark without a hue, so that nobody reads it as the score."""
+
 GROUPS = ("low", "middle", "high")
 """The income groups, in the order in which they are always shown."""
 
@@ -35,6 +42,14 @@ def score_colour(score: float | None) -> str | None:
     """Return the colour of a SES-WOA score; None (drawn as a pattern) when it is missing."""
     found = score_class(score)
     return None if found is None else SCALE[found]
+
+
+def share_colour(share: float | None) -> str | None:
+    """Return the colour of a share of people with a lower income; None (drawn as a pattern) when it is missing.
+
+    A share on a limit belongs to the higher class.
+    """
+    return None if share is None or math.isnan(share) else SHARE_SCALE[bisect_right(SHARE_BREAKS, share)]
 
 
 def size_class(value: float | None, limits: tuple[float, ...]) -> int:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from trefpunt.ui import data, markers, session, towns, words, years
 from trefpunt.ui.i18n import LANGUAGES, Text
-from trefpunt.ui.state import LEVELS, MAX_TEXT, MINUTES, MODES
+from trefpunt.ui.state import MAX_TEXT, MINUTES, MODES
 
 
 def bind(key: str, value: Any, change: Callable[[Any], None]) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def categories(t: Text) -> None:
 
 
 def level(t: Text) -> None:
-    """Let the visitor colour the map by neighbourhood or by district; an area of the other level is let go."""
+    """Let the visitor choose the level that the map is coloured by; an area of another level is let go."""
 
     def change(key: str) -> None:
         view = session.current()
@@ -91,7 +91,7 @@ def level(t: Text) -> None:
 
     st.segmented_control(
         t("controls.level"),
-        LEVELS,
+        data.known().levels,
         format_func=lambda key: t(f"controls.per_{key}"),
         required=True,
         **bind("control_level", session.current().level, change),
@@ -124,7 +124,7 @@ def minutes(t: Text, key: str = "control_minutes", change: Callable[..., None] =
 
 
 def search(t: Text) -> None:
-    """Let the visitor find a district, neighbourhood, street or place by typing, without clicking the map."""
+    """Let the visitor find an area of any level, a street or a place by typing, without clicking the map."""
     labels = words.search_labels(t)
 
     def change(key: str | None) -> None:
@@ -137,8 +137,7 @@ def search(t: Text) -> None:
         elif code in known.places:
             session.choose(view.selecting(place=code))
         else:
-            found = "district" if code in known.districts else "neighbourhood"
-            session.choose(view.selecting(area=code, level=found))
+            session.choose(view.selecting(area=code, level=known.level_of(code)))
         # The box is a way to jump, not a second place that shows the selection.
         st.session_state["control_search"] = None
 
@@ -189,7 +188,7 @@ def selection(t: Text) -> None:
 
 
 def within(t: Text) -> None:
-    """Let the visitor narrow the table to one neighbourhood or district."""
+    """Let the visitor narrow the table to one area, of any level."""
     names = words.area_labels(t)
     st.selectbox(
         t("controls.within"),

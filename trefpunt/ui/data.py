@@ -20,7 +20,7 @@ from trefpunt.categories import Category, load_categories
 from trefpunt.snapshot import Snapshot, load
 from trefpunt.ui import towns
 from trefpunt.ui.map import PublishedAssets, publish
-from trefpunt.ui.state import Known
+from trefpunt.ui.state import OWN_AREA, Known
 from trefpunt.ui.towns import KEPT, directory, held, mark
 
 __all__ = ["KEPT", "directory", "held", "mark"]
@@ -80,6 +80,7 @@ def _known(mark: str) -> Known:
         districts=frozenset(loaded.districts.index),
         streets=frozenset(streets().index),
         years=tuple(sorted({*years("neighbourhood"), *years("district")})),
+        own_areas=frozenset(loaded.derived["own_areas"]["area_code"]),
     )
 
 
@@ -94,15 +95,18 @@ def _streets(mark: str) -> pd.DataFrame:
 
 
 def areas(level: str) -> pd.DataFrame:
-    """Return the neighbourhoods or districts (`level`), one row a code, by name, each with its newest score.
+    """Return the areas of a level, one row a code, by name; neighbourhoods and districts with their newest score.
 
-    `ses_status` is as in `trefpunt.queries.scores_at`: it tells a provisional score from an official one.
+    `ses_status` is as in `trefpunt.queries.scores_at`: it tells a provisional score from an official one. The areas of
+    the municipality's own division have no columns about a score.
     """
     return _areas(mark(), level)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2 * KEPT)
+@st.cache_resource(show_spinner=False, max_entries=3 * KEPT)
 def _areas(mark: str, level: str) -> pd.DataFrame:
+    if level == OWN_AREA:
+        return pd.DataFrame(queries.own_area_table(snapshot())).sort_values("name")
     table = queries.neighbourhood_table if level == "neighbourhood" else queries.district_table
     rows = pd.DataFrame(table(snapshot())).sort_values("name")
     return queries.scores_at(snapshot(), rows, None)
@@ -160,29 +164,55 @@ def completeness(level: str) -> pd.DataFrame:
     return _completeness(mark(), level)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2 * KEPT)
+@st.cache_resource(show_spinner=False, max_entries=3 * KEPT)
 def _completeness(mark: str, level: str) -> pd.DataFrame:
     table = snapshot().derived["completeness"]
     return table[table["level"] == level].set_index("code")
 
 
 def area_names() -> Mapping[str, str]:
-    """Return code → name of every neighbourhood and district."""
+    """Return code → name of every area of every level."""
     return _area_names(mark())
 
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _area_names(mark: str) -> Mapping[str, str]:
-    return {
-        str(code): str(name) for level in ("district", "neighbourhood") for code, name in areas(level)["name"].items()
-    }
+    return {str(code): str(name) for level in known().levels for code, name in areas(level)["name"].items()}
 
 
-def inside(code: str) -> frozenset[str]:
-    """Return the neighbourhoods of a district; for a neighbourhood, itself."""
-    table = areas("neighbourhood")
-    found = table.index[table["district_code"] == code]
-    return frozenset(found) or frozenset((code,))
+def places_in(code: str) -> frozenset[str]:
+    """Return the places in an area of any level."""
+    return _places_in(mark(), code)
+
+
+@st.cache_resource(show_spinner=False, max_entries=512)
+def _places_in(mark: str, code: str) -> frozenset[str]:
+    level, where = known().level_of(code), snapshot().places["neighbourhood_code"]
+    if level == OWN_AREA:
+        where = _own_area_of_places(mark)
+    elif level == "district":
+        where = where.map(snapshot().neighbourhoods["district_code"])
+    return frozenset(where.index[where == code])
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _own_area_of_places(mark: str) -> pd.Series:
+    return queries.own_area_of_places(snapshot())
+
+
+def neighbourhoods_in(code: str) -> pd.DataFrame:
+    """Return the neighbourhoods whose residents live in an area of the municipality's own division, by name.
+
+    Index code; name, and `residents` and `share` as in `trefpunt.queries.own_area_neighbourhoods`.
+    """
+    found = _own_area_neighbourhoods(mark())
+    rows = found[found.index.get_level_values("area_code") == code].droplevel("area_code")
+    return rows.assign(name=areas("neighbourhood")["name"].reindex(rows.index)).sort_values("name")
+
+
+@st.cache_resource(show_spinner=False, max_entries=KEPT)
+def _own_area_neighbourhoods(mark: str) -> pd.DataFrame:
+    return queries.own_area_neighbourhoods(snapshot())
 
 
 def vintage(table: str) -> str:
@@ -207,7 +237,8 @@ def published() -> PublishedAssets:
 
 @st.cache_resource(show_spinner=False, max_entries=KEPT)
 def _published(mark: str) -> PublishedAssets:
-    return publish(snapshot(), kept=len(towns.folders()) + ALSO_PUBLISHED)
+    own = queries.own_area_table(snapshot())
+    return publish(snapshot(), own_areas=own, kept=len(towns.folders()) + ALSO_PUBLISHED)
 
 
 def measures(mode: str, minutes: int) -> pd.DataFrame:

@@ -17,6 +17,7 @@ from trefpunt.crs import RD, WGS84
 from trefpunt.export import to_csv, to_geojson
 from trefpunt.ui import data
 from trefpunt.ui.i18n import Text
+from trefpunt.ui.state import OWN_AREA
 
 DECIMALS = 6
 """Of a degree: a tenth of a metre."""
@@ -37,17 +38,19 @@ def place_files(t: Text, rows: pd.DataFrame) -> Files:
         points = zip(rows.index, rows["lon"], rows["lat"], strict=True)
         return {key: {"type": "Point", "coordinates": [float(lon), float(lat)]} for key, lon, lat in points}
 
-    return _files(t, rows, "places", shapes)
+    return table_files(t, rows, "places", "osm", shapes)
 
 
 def area_files(t: Text, level: str) -> Files:
-    """Return what makes the files of the neighbourhoods or districts (`level`), outlines in the GeoJSON."""
-    table = pd.DataFrame(data.areas(level)).drop(columns=["geometry", "division"])
-    return _files(t, table, f"{level}s", outlines(level))
+    """Return what makes the files of the areas of a level, outlines in the GeoJSON."""
+    table = pd.DataFrame(data.areas(level)).drop(columns=["geometry", "division"], errors="ignore")
+    # The other tables hold distances measured on OpenStreetMap, and fall under its licence.
+    source = "cbs" if level == OWN_AREA else "osm"
+    return table_files(t, table, f"{level}s", source, outlines(level))
 
 
 def outlines(level: str) -> Shapes:
-    """Return what gives the outline of every neighbourhood or district (`level`) by its code, as GeoJSON has it."""
+    """Return what gives the outline of every area of a level by its code, as GeoJSON has it."""
     table = data.areas(level)
 
     def shapes() -> dict[Any, Any]:
@@ -58,11 +61,6 @@ def outlines(level: str) -> Shapes:
         return {key: shapely.geometry.mapping(shape) for key, shape in zip(table.index, turned, strict=True)}
 
     return shapes
-
-
-def _files(t: Text, rows: pd.DataFrame, subject: str, shapes: Shapes) -> Files:
-    # Distances in the tables of areas are measured on OpenStreetMap: all of them fall under its licence.
-    return table_files(t, rows, subject, "osm", shapes)
 
 
 def table_files(t: Text, rows: pd.DataFrame, subject: str, source: str, shapes: Shapes | None = None) -> Files:
@@ -109,7 +107,7 @@ def named(what: Sequence[str], subject: str, ending: str) -> str:
 
 
 def buttons(t: Text, subject: str, files: Files) -> None:
-    """Draw a button a file; `subject` is ``places``, ``neighbourhoods`` or ``districts``."""
+    """Draw a button a file; `subject` is one of `trefpunt.ui.state.TABLES`."""
     labels = {"csv": t("table.download"), "geojson": t("table.geojson")}
     for ending, content in files.items():
         st.download_button(

@@ -17,6 +17,7 @@ from trefpunt.ui import (
     links,
     nearby,
     overlay,
+    own_card,
     print_view,
     scenario_state,
     session,
@@ -28,13 +29,25 @@ from trefpunt.ui import (
 )
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import MapEvent
-from trefpunt.ui.state import ViewState
+from trefpunt.ui.state import OWN_AREA, ViewState
 
 CARD = "tp-card"
 """Where the line under the map leads on a phone."""
 
 HEIGHT = 560
 """Height of the map in pixels; the style sheet fits it to the screen."""
+
+
+def ready() -> None:
+    """Load and compute what the map opens with, in the language that it opens in; nothing is drawn."""
+    view = ViewState()
+    t = Text(view.lang)
+    with data.held():
+        data.known()
+        data.published()
+        overlay.map_view(t, view, dark=False)
+        data.steadiest_bridge()
+        words.search_labels(t)
 
 
 def map_and_legend(t: Text) -> None:
@@ -62,11 +75,10 @@ def _jump(t: Text, view: ViewState) -> str:
 def follow(event: MapEvent) -> None:
     """Select what was clicked; a browser may send any code, so what does not exist is left alone."""
     known, view = data.known(), session.current()
-    areas = known.neighbourhoods if view.level == "neighbourhood" else known.districts
     if event.kind == "place" and event.id in known.places:
         session.choose(view.selecting(place=event.id))
-    elif event.kind == "area" and event.id in areas:
-        session.choose(view.selecting(area=event.id))
+    elif event.kind == "area" and event.id in known.codes(view.drawn_level):
+        session.choose(view.selecting(area=event.id, level=view.drawn_level))
 
 
 def panel(t: Text) -> None:
@@ -93,6 +105,8 @@ def _card(t: Text, view: ViewState) -> str:
         if view.categories:
             table = table[table["category"].isin(view.categories)]
         return cards.pair_card(t, view.pair, table, mode, view.minutes, links.address("twee", view))
+    if view.area and view.level == OWN_AREA:
+        return own_card.card(t, view, data.areas(OWN_AREA).loc[[view.area]].iloc[0], _inside(view, measures))
     if view.area:
         row = data.scores(view.level, view.year).loc[[view.area]].iloc[0]
         over = years.card(
@@ -119,6 +133,5 @@ def from_home(t: Text, view: ViewState) -> str | None:
 
 def _inside(view: ViewState, measures: pd.DataFrame) -> pd.DataFrame:
     """Return the places in the selected area, of the chosen categories."""
-    codes = data.inside(str(view.area))
-    rows = measures[measures["neighbourhood_code"].isin(codes)]
+    rows = measures[measures.index.isin(data.places_in(str(view.area)))]
     return rows[rows["category"].isin(view.categories)] if view.categories else rows

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from trefpunt.ui import charts, completeness, data, markers, words
-from trefpunt.ui.colours import BREAKS, CLASS_KEYS, SCALE
+from trefpunt.ui import charts, completeness, data, markers, own_words, words
+from trefpunt.ui.colours import BREAKS, CLASS_KEYS, SCALE, SHARE_BREAKS, SHARE_SCALE
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import hatch_css, origin_colour
 from trefpunt.ui.overlay import is_calm
-from trefpunt.ui.state import ViewState
+from trefpunt.ui.state import OWN_AREA, ViewState
 
 STEPS = 6
 """How many shades of 'where they come from' the legend shows."""
@@ -22,6 +22,8 @@ def legend(t: Text, view: ViewState, *, dark: bool) -> str:
         shades = [origin_colour(step / (STEPS - 1), dark=dark) for step in range(STEPS)]
         left = _scale(t("legend.origins"), shades, [t("legend.none"), t("legend.many")])
         statuses, classes = "", ""
+    elif view.level == OWN_AREA:
+        left, statuses, classes = _own(t)
     else:
         ends = [t(f"scale.ends.{end}") for end in ("low", "mean", "high")]
         title = t(f"legend.score_{view.level}")
@@ -76,6 +78,25 @@ def _statuses(t: Text, level: str, year: int | None) -> str:
 
 def _status(looks: str, style: str, text: str) -> str:
     return f'<li><i class="tp-swatch {looks}" style="{style}" aria-hidden="true"></i>{escape(text)}</li>'
+
+
+def _own(t: Text) -> tuple[str, str, str]:
+    """Return the scale, the kinds of figures and all classes of the municipality's own division, which has no score."""
+    shares = data.areas(OWN_AREA)["share_low"]
+    left = _scale(t("legend.own_area"), SHARE_SCALE, [own_words.limits(t, 0), own_words.limits(t, len(SHARE_BREAKS))])
+    lines = []
+    if known := int(shares.notna().sum()):
+        colour = f"background:{SHARE_SCALE[1]}"
+        lines.append(_status("tp-swatch-estimate", colour, t("legend.own_estimate", n=known)))
+    if missing := int(shares.isna().sum()):
+        lines.append(_status("", f"background:{hatch_css()}", t("legend.missing", n=missing)))
+    lines.append(f"<li>{escape(t('legend.own_no_score'))}</li>")
+    classes = "".join(
+        f'<li><i class="tp-swatch" style="background:{colour}"></i>{escape(own_words.limits(t, number))}</li>'
+        for number, colour in enumerate(SHARE_SCALE)
+    )
+    body = f'<ul class="tp-classes">{classes}</ul><p class="tp-small">{escape(t("legend.own_nation"))}</p>'
+    return left, "".join(lines), charts.folded(t("legend.classes"), body)
 
 
 def _classes(t: Text) -> str:

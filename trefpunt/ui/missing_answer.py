@@ -48,10 +48,16 @@ def _of_hundred(t: Text, part: int, whole: int) -> str:
 
 
 def answer(t: Text, view: ViewState) -> str:
-    """Return the answer of the whole municipality as HTML."""
+    """Return the answer in a sentence, with that of the chosen neighbourhood, as HTML: what stands above the map."""
+    chosen = _chosen(t, view, missing_data.unserved(view, view.pair_mode))
+    return f'<section class="tp-gap"><p class="tp-lead">{escape(lead(t, view, view.pair_mode))}</p>{chosen}</section>'
+
+
+def more(t: Text, view: ViewState) -> str:
+    """Return the rest of the answer, with its heading, as HTML: what stands below the map."""
     mode = view.pair_mode
     found = missing_data.unserved(view, mode)
-    parts = [f'<p class="tp-lead">{escape(lead(t, view, mode))}</p>']
+    parts = [f'<h2 class="tp-section">{escape(t("gap.more.title"))}</h2>']
     if found.city["without_any"] > 0:
         parts.append(_groups(t, view, found))
     parts.append(f"<p>{escape(bridging(t, view, mode))}</p>")
@@ -59,8 +65,6 @@ def answer(t: Text, view: ViewState) -> str:
     parts.append(f"<p>{escape(t(f'gap.other.{other}'))} {escape(lead(t, view, other))}</p>")
     if found.city["unknown"] > 0:
         parts.append(f'<p class="tp-small">{escape(t("gap.unknown", n=int(found.city["unknown"])))}</p>')
-    if chosen := _chosen(t, view, found):
-        parts.append(chosen)
     parts.append(charts.folded(t("gap.how.title"), charts.bullets(_explained(t, view, found))))
     return f'<section class="tp-gap">{"".join(parts)}</section>'
 

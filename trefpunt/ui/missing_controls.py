@@ -39,6 +39,7 @@ def question(t: Text, view: ViewState) -> None:
             placeholder=t("gap.kind"),
             **_bind("missing_lack", "lack", view.lack),
         )
+        style.fold(t("controls.more"))
         st.segmented_control(
             t("controls.mode"),
             MODES,

@@ -40,16 +40,21 @@ def page(t: Text) -> None:
     looking = missing_data.spots(view).as_it_is() if view.find == "on" else None
     found: gpd.GeoDataFrame | None = surface.answer
     suggested: Suggestion | None = looking.answer if looking else None
+    # A room full of people sees no controls, so without an answer there is nothing beside the map.
+    beside = not display.is_projector() or looking is not None
     with st.container(key="missing_columns"):
-        left, right = st.columns([5, 3], gap="medium")
+        left, right = st.columns([5, 3], gap="medium") if beside else (st.container(), None)
     with left:
-        _surface(t, view, surface)
+        if found is None:
+            _not_yet(t, view, surface)
         missing_map.draw(t, view, found, suggested)
+        if found is not None:
+            style.html(f'<p class="tp-surface">{escape(missing_map.in_words(t, view, found))}</p>')
         style.html(missing_map.explained(t))
-    # A room full of people sees no controls, so without an answer there is nothing to see there.
-    if not display.is_projector() or looking is not None:
+    if right is not None:
         with right:
             _find(t, view, looking)
+    style.html(missing_answer.more(t, view))
     style.html(missing_spots.cannot(t))
     with st.container(key="missing_table", gap="small"):
         style.html(f'<h2 class="tp-section">{escape(t("gap.table.title"))}</h2>')
@@ -80,11 +85,9 @@ def _announce(t: Text, view: ViewState, looking: Job | None) -> None:
     style.announce(said if before else "")
 
 
-def _surface(t: Text, view: ViewState, job: Job) -> None:
-    """Say what the hexagons show, or how far they are."""
-    if job.answer is not None:
-        style.html(f'<p class="tp-surface">{escape(missing_map.in_words(t, view, job.answer))}</p>')
-    elif job.is_over:
+def _not_yet(t: Text, view: ViewState, job: Job) -> None:
+    """Say how far the hexagons are, or that they will not come."""
+    if job.is_over:
         _failed(t, view, job, missing_data.SURFACE)
     else:
         _wait(t, view, missing_data.SURFACE)

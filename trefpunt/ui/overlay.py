@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import pandas as pd
 import streamlit as st
 
-from trefpunt.ui import completeness, data, words
-from trefpunt.ui.colours import score_colour, size_class
+from trefpunt.ui import completeness, data, own_words, words
+from trefpunt.ui.colours import score_colour, share_colour, size_class
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import LABELS, Home, MapView
-from trefpunt.ui.state import ViewState
+from trefpunt.ui.state import OWN_AREA, ViewState
 
 SIZE_QUANTILES = (0.2, 0.4, 0.6, 0.8)
 """The markers' five sizes hold a fifth of all places each, by bridge."""
@@ -18,8 +19,8 @@ SIZE_QUANTILES = (0.2, 0.4, 0.6, 0.8)
 
 def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
     """Return how the map looks for a visitor's view."""
-    mark = data.mark()
-    table = data.scores(view.level, view.year)
+    mark, level = data.mark(), view.drawn_level
+    statuses = _statuses(level, view.year)
     origins = None
     if view.place:
         mode = str(data.measures(view.mode, view.minutes).at[view.place, "mode"])
@@ -30,11 +31,11 @@ def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
         # What the two share is the answer: other places would hide it.
         only = frozenset(map(str, data.pair(*view.pair, view.pair_mode, view.minutes).index))
     return MapView(
-        level=view.level,
-        fills=_fills(mark, view.level, view.year),
-        dashed=frozenset(table.index[table["ses_status"] == "estimate"]),
-        dotted=frozenset(table.index[table["ses_status"] == "provisional"]),
-        area_tooltips=_with_home(t, _area_tooltips(mark, t, view.level, view.year), view.home),
+        level=level,
+        fills=_fills(mark, level, view.year),
+        dashed=frozenset(statuses.index[statuses == "estimate"]),
+        dotted=frozenset(statuses.index[statuses == "provisional"]),
+        area_tooltips=_with_home(t, _area_tooltips(mark, t, level, view.year), view.home),
         categories=view.categories or None,
         place_sizes=_sizes(mark, view.mode, view.minutes),
         only=only,
@@ -79,13 +80,25 @@ def _spot(view: ViewState) -> tuple[float, float] | None:
     return float(row["lat"]), float(row["lon"])
 
 
+def _statuses(level: str, year: int | None) -> pd.Series:
+    """Return what kind of figure colours each area, index code; what we compute of an own division is an estimate."""
+    table = data.scores(level, year)
+    if level == OWN_AREA:
+        return table["share_low"].map(lambda share: "missing" if pd.isna(share) else "estimate")
+    return table["ses_status"]
+
+
 @st.cache_resource(show_spinner=False, max_entries=16 * data.KEPT)
 def _fills(mark: str, level: str, year: int | None) -> Mapping[str, str | None]:
+    if level == OWN_AREA:
+        return {str(code): share_colour(float(share)) for code, share in data.areas(level)["share_low"].items()}
     return {str(code): score_colour(float(score)) for code, score in data.scores(level, year)["ses_woa"].items()}
 
 
 @st.cache_resource(show_spinner=False, max_entries=32 * data.KEPT)
 def _area_tooltips(mark: str, t: Text, level: str, year: int | None) -> Mapping[str, str]:
+    if level == OWN_AREA:
+        return {str(code): own_words.tip(t, row) for code, row in data.areas(level).iterrows()}
     doubts = completeness.doubts(t, level)
     return {
         str(code): "\n".join((words.score_line(t, row), *doubts.get(str(code), ())))

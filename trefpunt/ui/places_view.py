@@ -1,4 +1,4 @@
-"""The page of places: choices, figure, table, downloads; and the tables of neighbourhoods and districts."""
+"""The page of places: choices, figure, table, downloads; and the tables of the areas of every level."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from trefpunt.ui import controls, data, download, print_view, scatter, session, spoken, style, tables, words
+from trefpunt.ui import controls, data, download, own_words, print_view, scatter, session, spoken, style, tables, words
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.state import SORTS, TABLES, ViewState
+from trefpunt.ui.state import OWN_AREA, SORTS, TABLES, ViewState
 
-LEVELS = {"neighbourhoods": "neighbourhood", "districts": "district"}
 MAP = "pages/kaart.py"
 
 
 def page(t: Text) -> None:
-    """Draw the three tables, of which one is open."""
-    labels = {key: t(f"table.{key}") for key in TABLES}
+    """Draw the tables, of which one is open."""
+    labels = {key: t(f"table.{key}") for key in data.known().tables}
 
     def change() -> None:
         opened = st.session_state["places_tables"]
@@ -25,11 +24,11 @@ def page(t: Text) -> None:
 
     st.session_state["places_tables"] = labels[session.current().table]
     tabs = st.tabs(list(labels.values()), key="places_tables", on_change=change)
-    for key, tab in zip(TABLES, tabs, strict=True):
+    for key, tab in zip(labels, tabs, strict=True):
         # What is not open is not sent.
         if key == session.current().table:
             with tab:
-                _places(t) if key == "places" else _areas(t, LEVELS[key])
+                _places(t) if key == "places" else _areas(t, key.removesuffix("s"))
 
 
 def _places(t: Text) -> None:
@@ -66,6 +65,8 @@ def _places(t: Text) -> None:
 def _areas(t: Text, level: str) -> None:
     view = session.current()
     _switch(t("table.all_columns"), "columns", ("few", "all"))
+    if level == OWN_AREA:
+        st.caption(f"{own_words.computed(t)} {t('caveat.own_area')}")
     tables.area_table(t, level, view)
     chosen = view.area if view.area in data.areas(level).index else None
     _below(t, words.area_name(chosen) if chosen else None)

@@ -12,7 +12,7 @@ from trefpunt.ui import city_answer, data, words
 from trefpunt.ui import print_map as maps
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.print_map import Area, Drawing, Entry, Spot
-from trefpunt.ui.state import ViewState
+from trefpunt.ui.state import OWN_AREA, ViewState
 
 KINDS = ("place", "area", "pair", "city", "map")
 """The kinds of sheets; ``map`` is the map of the whole municipality, with nothing selected."""
@@ -70,7 +70,8 @@ def _neighbourhoods() -> gpd.GeoDataFrame:
 
 def _names(table: pd.DataFrame, first: Sequence[str] = ()) -> dict[str, str]:
     """Return the names of areas: those that matter first, then by residents."""
-    rest = table["residents_2021"].sort_values(ascending=False, kind="stable").index
+    people = table["residents_2021" if "residents_2021" in table else "residents"]
+    rest = people.sort_values(ascending=False, kind="stable").index
     return {str(code): str(table.at[code, "name"]) for code in dict.fromkeys([*first, *rest])}
 
 
@@ -106,7 +107,7 @@ def _place(t: Text, view: ViewState) -> Drawing:
 def top_places(view: ViewState) -> pd.DataFrame:
     """Return the places in the selected area that most people can reach, rows of the measures; with their numbers."""
     measures = data.measures(view.mode, view.minutes)
-    rows = measures[measures["neighbourhood_code"].isin(data.inside(str(view.area)))]
+    rows = measures[measures.index.isin(data.places_in(str(view.area)))]
     rows = rows[rows["category"].isin(view.categories)] if view.categories else rows
     return rows.sort_values(["residents_within", "bridge"], ascending=False, kind="stable").head(TOP_PLACES)
 
@@ -115,25 +116,37 @@ def _area(t: Text, view: ViewState) -> Drawing:
     code, table = str(view.area), data.scores(view.level, view.year)
     frame = gpd.GeoDataFrame(table, geometry="geometry")
     name = str(table.at[code, "name"])
-    inside = data.inside(code)
     top = top_places(view).index
     every = data.snapshot().places
-    more = every[every["neighbourhood_code"].isin(inside) & ~every.index.isin(top)]
+    more = every[every.index.isin(data.places_in(code)) & ~every.index.isin(top)]
     more = more[more["category"].isin(view.categories)] if view.categories else more
     window = maps.window(frame.geometry[code].bounds, HEIGHTS["area"], margin=0.1)
     spots = [*_places(list(more.index), numbered=False), *_places(list(top), numbered=True)]
     seen = frame[frame.geometry.intersects(window.box)]
     picture = maps.draw(
-        t, frame, maps.score_looks(table), window, spots=spots, outlined=[code], names=_names(frame, [code])
+        t, frame, _looks(view, table), window, spots=spots, outlined=[code], names=_names(frame, [code])
     )
+    own = view.level == OWN_AREA
     return Drawing(
         name,
         picture,
-        (*maps.score_legend(t, view.level, seen, data.shown_year(view.level, view.year)), *maps.sign_legend(t, spots)),
+        (*_legend(t, view, seen), *maps.sign_legend(t, spots)),
         tuple(_listed(t, top)),
-        t("print.alt.area", name=name),
-        t("caveat.score"),
+        t("print.alt.own_area" if own else "print.alt.area", name=name),
+        t("caveat.own_area" if own else "caveat.score"),
     )
+
+
+def _looks(view: ViewState, table: pd.DataFrame) -> dict[str, Area]:
+    """Return how the areas of the view's level are drawn."""
+    return maps.own_looks(table) if view.level == OWN_AREA else maps.score_looks(table)
+
+
+def _legend(t: Text, view: ViewState, seen: pd.DataFrame) -> list[Entry]:
+    """Return what their colours mean; of the kinds of figures only those that are `seen`."""
+    if view.level == OWN_AREA:
+        return maps.own_legend(t, seen)
+    return maps.score_legend(t, view.level, seen, data.shown_year(view.level, view.year))
 
 
 def _listed(t: Text, ids: pd.Index) -> list[str]:
@@ -236,12 +249,13 @@ def _map(t: Text, view: ViewState) -> Drawing:
     chosen = places[places["category"].isin(view.categories)] if view.categories else places.iloc[:0]
     spots = _places(list(chosen.index), numbered=False)
     window = maps.window(table.total_bounds, HEIGHTS["map"], margin=0.02)
-    picture = maps.draw(t, table, maps.score_looks(table), window, spots=spots, names=_names(table))
+    picture = maps.draw(t, table, _looks(view, table), window, spots=spots, names=_names(table))
+    own = view.level == OWN_AREA
     return Drawing(
         t(f"print.map.{view.level}", city=data.municipality()),
         picture,
-        (*maps.score_legend(t, view.level, table, data.shown_year(view.level, view.year)), *maps.sign_legend(t, spots)),
+        (*_legend(t, view, table), *maps.sign_legend(t, spots)),
         (),
-        t("print.alt.map", city=data.municipality()),
-        t("caveat.score"),
+        t("print.alt.own_map" if own else "print.alt.map", city=data.municipality()),
+        t("caveat.own_area" if own else "caveat.score"),
     )

@@ -14,8 +14,8 @@ import pandas as pd
 import shapely
 
 from trefpunt.categories import Category
-from trefpunt.ui import data, words
-from trefpunt.ui.colours import SCALE, luminance, score_colour
+from trefpunt.ui import data, own_words, words
+from trefpunt.ui.colours import SCALE, SHARE_BREAKS, SHARE_SCALE, luminance, score_colour, share_colour
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.map import origin_colour
 from trefpunt.ui.print_ground import ground
@@ -258,6 +258,23 @@ def score_looks(table: pd.DataFrame) -> dict[str, Area]:
         )
         for code, row in table.iterrows()
     }
+
+
+def own_looks(table: pd.DataFrame) -> dict[str, Area]:
+    """Return how the areas of the municipality's own division are drawn, as on the screen: by their lower incomes."""
+    fills = {str(code): share_colour(float(share)) for code, share in table["share_low"].items()}
+    return {code: Area(fill, dashed=fill is not None) for code, fill in fills.items()}
+
+
+def own_legend(t: Text, seen: pd.DataFrame) -> list[Entry]:
+    """Return the legend of the shares of people with a lower income."""
+    ends = {"none": own_words.limits(t, 0), "many": own_words.limits(t, len(SHARE_BREAKS))}
+    entries = [Entry(ramp(SHARE_SCALE), t("print.shades", title=t("legend.own_area"), **ends))]
+    if seen["share_low"].notna().any():
+        entries.append(Entry(swatch(SHARE_SCALE[1], dashed=True), t("print.estimate")))
+    if seen["share_low"].isna().any():
+        entries.append(Entry(swatch(None), t("print.missing")))
+    return entries
 
 
 def score_legend(t: Text, level: str, seen: pd.DataFrame, year: int | None = None) -> list[Entry]:

@@ -17,7 +17,7 @@ from trefpunt.ui import print_parts as parts
 from trefpunt.ui.city_answer import SIDES, factor_text
 from trefpunt.ui.colours import GROUPS
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.state import ViewState
+from trefpunt.ui.state import OWN_AREA, ViewState
 
 ORIGINS = 8
 """How many neighbourhoods of origin are listed; the others are taken together."""
@@ -41,12 +41,13 @@ def place(t: Text, view: ViewState) -> str:
         body.append(_who(t, row))
     origins = data.origins(str(view.place), str(row["mode"]), view.minutes)
     if len(origins):
-        body.append(parts.section(t("place.origins.title"), _origins(t, origins, str(row["mode"]))))
+        body.append(parts.section(t("place.origins.title"), _origins(t, origins, str(row["mode"]), view.minutes)))
     keys = ["potential", *(["border"] if row["border_truncated"] else []), "person", "osm", "households"]
     return parts.sheet(t, "place", [*body, parts.caveats(t, keys), parts.foot(t)])
 
 
-def _shares(row: pd.Series) -> dict[str, float]:
+def shares(row: pd.Series) -> dict[str, float]:
+    """Return the shares of the income groups in a row."""
     return {group: float(row[f"share_{group}"]) for group in GROUPS}
 
 
@@ -55,7 +56,8 @@ def _compared() -> dict[str, float]:
     return {"low": city.low, "middle": city.middle, "high": city.high}
 
 
-def _bars(t: Text, rows: Sequence[tuple[str, Mapping[str, float]]]) -> str:
+def bars(t: Text, rows: Sequence[tuple[str, Mapping[str, float]]]) -> str:
+    """Return the income groups of rows, and of the municipality and the country below them."""
     more = [(data.municipality(), _compared()), (t("nation"), dict(zip(GROUPS, NATIONAL_SHARES, strict=True)))]
     return charts.share_bars(t, [*rows, *more])
 
@@ -74,7 +76,7 @@ def _who(t: Text, row: pd.Series) -> str:
     left = parts.section(
         t("place.who.title"),
         parts.paragraph(t("print.place.hundred", **hundred)),
-        _bars(t, [(t("place.who.here"), _shares(row))]),
+        bars(t, [(t("place.who.here"), shares(row))]),
     ) + parts.section(t("place.encounter.title"), parts.paragraph(f"{encounter} {likely}"))
     right = parts.section(
         t("place.mixing.title"),
@@ -94,7 +96,7 @@ def _of(share: float) -> int:
     return round(100 * float(share))
 
 
-def _origins(t: Text, origins: pd.DataFrame, mode: str) -> str:
+def _origins(t: Text, origins: pd.DataFrame, mode: str, minutes: int) -> str:
     rows = [
         (
             escape(str(row["name"])),
@@ -108,7 +110,8 @@ def _origins(t: Text, origins: pd.DataFrame, mode: str) -> str:
         shares, people = float(rest["share_of_reach"].sum()), float(rest["residents_within"].sum())
         label = escape(t.plural("print.place.others", len(rest)))
         rows.append((label, t.percent(shares), t.number(people), ""))
-    header = [t("print.column.area"), t("print.column.share"), t("print.column.people"), t(f"print.column.{mode}")]
+    within = t("print.column.people", minutes=minutes)
+    header = [t("print.column.area"), t("print.column.share"), within, t(f"print.column.{mode}")]
     return parts.table(t("place.origins.explain"), header, rows)
 
 
@@ -121,7 +124,7 @@ def area(t: Text, view: ViewState) -> str:
     if view.level == "neighbourhood":
         kicker += f" · {words.area_name(row['district_code'])}"
     left = parts.section(t("area.score.title"), *_score(t, row)) + parts.section(
-        t("area.shares.title"), _bars(t, [(name, _shares(row))]), _shares_year(t, row)
+        t("area.shares.title"), bars(t, [(name, shares(row))]), _shares_year(t, row)
     )
     right = parts.section(t("area.facts.title"), charts.facts(_facts(t, row)))
     keys = ["score", "person", "households", *(["students"] if row["student_area"] else []), "potential", "osm"]
@@ -133,7 +136,7 @@ def area(t: Text, view: ViewState) -> str:
             parts.figure(drawings.drawing(t, view), numbered=False),
             parts.columns(left, right),
             _near(t, view, code),
-            _places(t, view),
+            places_inside(t, view),
             _one_sided(t, view, code),
             parts.caveats(t, keys),
             parts.foot(t),
@@ -191,7 +194,8 @@ def _near(t: Text, view: ViewState, code: str) -> str:
     )
 
 
-def _places(t: Text, view: ViewState) -> str:
+def places_inside(t: Text, view: ViewState) -> str:
+    """Return the places in the selected area that most people can reach, as the map numbers them."""
     top = drawings.top_places(view)
     if top.empty:
         return parts.section(t("print.area.places"), parts.paragraph(t("area.places.none")))
@@ -205,7 +209,8 @@ def _places(t: Text, view: ViewState) -> str:
         )
         for number, (_, row) in enumerate(top.iterrows(), start=1)
     ]
-    header = [t(f"print.column.{key}") for key in ("number", "place", "kind", "mode", "people")]
+    header = [t(f"print.column.{key}") for key in ("number", "place", "kind", "mode")]
+    header.append(t("print.column.people", minutes=view.minutes))
     caption = t("print.area.places_caption", minutes=view.minutes)
     return parts.section(
         t("print.area.places"), parts.table(caption, header, rows, "tp-sheetkeyed tp-sheetplaces", named=1)
@@ -266,7 +271,7 @@ def pair(t: Text, view: ViewState) -> str:
     scores = [
         t("print.pair.score", name=str(row["name"]), score=words.score_line(t, row)) for _, row in both.iterrows()
     ]
-    compared = [(str(row["name"]), _shares(row)) for _, row in both.iterrows()]
+    compared = [(str(row["name"]), shares(row)) for _, row in both.iterrows()]
     return parts.sheet(
         t,
         "pair",
@@ -276,7 +281,7 @@ def pair(t: Text, view: ViewState) -> str:
             parts.figure(drawings.drawing(t, view), numbered=False),
             parts.section(t("print.pair.which"), table),
             parts.columns(
-                parts.section(t("area.shares.title"), _bars(t, compared)),
+                parts.section(t("area.shares.title"), bars(t, compared)),
                 parts.section(t("area.score.title"), parts.bullets(scores)),
             ),
             parts.caveats(t, ["potential", "mean", "person", "score", "osm"]),
@@ -317,7 +322,7 @@ def overview(t: Text, view: ViewState) -> str:
         [
             parts.head(t, t("app.name"), drawing.title, "kaart", view),
             parts.figure(drawing),
-            parts.caveats(t, ["potential", "score", "person", "osm"]),
+            parts.caveats(t, ["potential", "own_area" if view.level == OWN_AREA else "score", "person", "osm"]),
             parts.foot(t),
         ],
     )

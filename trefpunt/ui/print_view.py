@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from trefpunt.ui import data, print_city, print_drawings, print_sheets, session, style
+from trefpunt.ui import data, print_city, print_drawings, print_own, print_sheets, session, style
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.state import SHEETS, ViewState
+from trefpunt.ui.state import OWN_AREA, SHEETS, ViewState
 
 PAGE = "pages/afdruk.py"
 BACK = {"city": "pages/stad.py", "pair": "pages/twee.py"}
@@ -62,7 +62,8 @@ def page(t: Text) -> None:
         if st.button(t("print.back"), key="print_back"):
             st.switch_page(BACK.get(kind, MAP))
         st.caption(t("print.help"))
-    style.html(SHEET[kind](t, view))
+    write = print_own.area if kind == "area" and view.level == OWN_AREA else SHEET[kind]
+    style.html(write(t, view))
 
 
 def _picture(t: Text, view: ViewState) -> bytes:

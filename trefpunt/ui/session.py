@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.state import MUNICIPALITY, Known, Unknown, ViewState, from_params, to_params
@@ -64,7 +65,12 @@ def current() -> ViewState:
 
 
 def municipality() -> str:
-    """Return which municipality the visitor looks at, by its name in the address; empty: the first."""
+    """Return which municipality the visitor looks at, by its name in the address; empty: the first.
+
+    Before there is a visitor (`trefpunt.ui.start`) it is the first.
+    """
+    if get_script_run_ctx(suppress_warning=True) is None:
+        return ""
     memory = st.session_state
     if _ENTERING in memory:
         return str(memory[_ENTERING])

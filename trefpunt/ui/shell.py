@@ -9,6 +9,7 @@ from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import StopException
 
 from trefpunt.errors import SnapshotError
 from trefpunt.ui import controls, data, display, session, style, towns
@@ -38,7 +39,8 @@ def text() -> Text:
     """
     if not _DRAWING.get():
         run()
-        st.stop()
+        # Not `st.stop`: that throws away what a visitor clicked while all this was drawn.
+        raise StopException
     return session.text()
 
 

@@ -13,9 +13,12 @@ from urllib.parse import quote
 from trefpunt.metrics.one_sidedness import FACTOR, FACTORS
 from trefpunt.suggest import CLUBS, MAX_PLACES, OBJECTIVES, WHERE
 from trefpunt.tables.derived_schemas import ENVIRONMENTS, REFERENCES
+from trefpunt.tables.derived_schemas import LEVELS as SCORED_LEVELS
 from trefpunt.ui.i18n import LANGUAGES
 
-LEVELS = ("neighbourhood", "district")
+OWN_AREA = "own_area"
+"""The level of a municipality's own division: there are no scores of its areas, and only some snapshots have it."""
+LEVELS = (*SCORED_LEVELS, OWN_AREA)
 MODES = ("own", "walk", "cycle")
 """``own`` = each category's own way of travelling."""
 MINUTES = range(5, 31)
@@ -23,8 +26,8 @@ TOPICS = ("answer", "separation", "housing", "welfare", "kinds")
 """The parts of the page about the whole municipality."""
 ORDERS = ("name", "low", "high")
 """How lists of areas are sorted: by name, or by their figure."""
-TABLES = ("places", "neighbourhoods", "districts")
-"""The tables of the page of places, one open at a time."""
+TABLES = ("places", *(f"{level}s" for level in LEVELS))
+"""The tables of the page of places, one open at a time: the places, and the areas of each level."""
 SORTS = ("name", "reach", "mixing", "bridge")
 """What the table of places is sorted by: name, or one of the measures, largest first."""
 COLUMNS = ("few", "all")
@@ -61,6 +64,26 @@ class Known:
     """Years of which there are official scores."""
     municipalities: tuple[str, ...] = ()
     """The municipalities that there are, by their names in an address."""
+    own_areas: frozenset[str] = frozenset()
+    """The areas of the municipality's own division; most have none."""
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Those of `LEVELS` that there are."""
+        return LEVELS if self.own_areas else SCORED_LEVELS
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Those of `TABLES` that there are."""
+        return TABLES[: 1 + len(self.levels)]
+
+    def codes(self, level: str) -> frozenset[str]:
+        """Return the codes of the areas of a level."""
+        return {"neighbourhood": self.neighbourhoods, "district": self.districts, OWN_AREA: self.own_areas}[level]
+
+    def level_of(self, code: str | None) -> str | None:
+        """Return the level of an area; None when there is no such area."""
+        return next((level for level in LEVELS if code in self.codes(level)), None)
 
 
 class Unknown(NamedTuple):
@@ -81,7 +104,7 @@ class ViewState:
     municipality
         Which municipality, by its name in the address; empty = the first. All codes are of this one.
     level
-        One of `LEVELS`; an area of the other level is never selected.
+        One of `LEVELS`; an area of another level is never selected.
     categories
         Categories to show, in the catalogue's order; empty = all.
     year
@@ -92,14 +115,14 @@ class ViewState:
     minutes
         How far away counts as within reach; one of `MINUTES`.
     place, area, pair
-        The selection: a place, a neighbourhood or district, or two neighbourhoods to compare.
+        The selection: a place, an area of the `level`, or two neighbourhoods to compare.
     street
         A street in `area`, which is a neighbourhood then: where the map looks.
     home
         The neighbourhood that the visitor calls theirs. It stays while the selection changes, and is kept nowhere
         but in the address.
     within
-        Table page: only places in this neighbourhood or district.
+        Table page: only places in this area, of any level.
     search
         Table page: only places whose name holds this text.
     table, sort, columns, figure
@@ -171,6 +194,16 @@ class ViewState:
         return self.wanted if self.lack == ALL_CLUBS else self.lack
 
     @property
+    def drawn_level(self) -> str:
+        """The level of the areas on the map: where the people of a place come from is known per neighbourhood."""
+        return "neighbourhood" if self.place else self.level
+
+    @property
+    def scored_level(self) -> str:
+        """The level for what exists per neighbourhood and district only, as the scores do: `level` where it can be."""
+        return self.level if self.level in SCORED_LEVELS else SCORED_LEVELS[0]
+
+    @property
     def pair_mode(self) -> str:
         """How the two neighbourhoods of a pair travel: one mode for all places, on foot unless cycling is chosen."""
         return "cycle" if self.mode == "cycle" else "walk"
@@ -190,7 +223,9 @@ class ViewState:
     def moving(self, municipality: str) -> ViewState:
         """Return the same view of another municipality: what is a code of this one is let go."""
         left = replace(self.selecting(), year=None, home=None, within=None, search="", scenario="", versus="")
-        return replace(left, municipality=municipality, find=FIND[0])
+        # The other one may have no division of its own.
+        table = self.table if self.table != f"{OWN_AREA}s" else TABLES[0]
+        return replace(left, municipality=municipality, find=FIND[0], level=self.scored_level, table=table)
 
 
 _SCENARIOS = ("scenario", "versus")
@@ -231,7 +266,7 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
     For every view whose codes are known, ``from_params(to_params(view), known) == (view, ())``.
     """
     unknown: list[Unknown] = []
-    areas = known.neighbourhoods | known.districts
+    areas = known.neighbourhoods | known.districts | known.own_areas
 
     def choice(parameter: str, allowed: tuple[str, ...] | frozenset[str]) -> str | None:
         value = params.get(parameter)
@@ -255,11 +290,10 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
     year = choice("year", tuple(str(y) for y in known.years))
     place, area = choice("place", known.places), choice("area", areas)
     pair = _pair(params.get("pair", ""), known, unknown)
-    level = choice("level", LEVELS) or LEVELS[0]
+    level = choice("level", known.levels) or LEVELS[0]
     if place or pair:
         area = None
-    if area:
-        level = "district" if area in known.districts else "neighbourhood"
+    level = known.level_of(area) or level
     street = params.get("street") or None
     if street and (street, area) not in known.streets:
         unknown.append(Unknown("street", street))
@@ -279,7 +313,7 @@ def from_params(params: Mapping[str, str], known: Known) -> tuple[ViewState, tup
         home=choice("home", known.neighbourhoods),
         within=choice("within", areas),
         search=params.get("search", "").strip()[:MAX_TEXT],
-        table=choice("table", TABLES) or TABLES[0],
+        table=choice("table", known.tables) or TABLES[0],
         sort=choice("sort", SORTS) or SORTS[0],
         columns=choice("columns", COLUMNS) or COLUMNS[0],
         figure=choice("figure", FIGURES) or FIGURES[0],

@@ -146,6 +146,11 @@ def failure(t: Text, error: TrefpuntError) -> None:
     )
 
 
+def is_phone() -> bool:
+    """Return whether the browser calls itself one of a phone; only for what no style sheet reaches: a drawn table."""
+    return "Mobi" in st.context.headers.get("User-Agent", "")
+
+
 def is_dark() -> bool:
     """Return whether the visitor's theme is dark; light when it is not known yet."""
     return st.context.theme.type == "dark"

@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 from pandas.io.formats.style import Styler
 
-from trefpunt.ui import certainty, data, session, words
+from trefpunt.ui import certainty, data, session, style, words
 from trefpunt.ui.i18n import Text
-from trefpunt.ui.state import ViewState
+from trefpunt.ui.state import OWN_AREA, ViewState
 
 KINDS: Mapping[str, str | None] = {
     "name": None,
@@ -41,6 +41,7 @@ KINDS: Mapping[str, str | None] = {
     "status": None,
     "shares_year": "year",
     "residents": "count",
+    "residents_unknown": "count",
     "households": "count",
     "owner_occupied_pct": "count",
     "nearest_supermarket_m": "count",
@@ -79,19 +80,33 @@ AREA_MORE = (
 )
 """What a visitor sees at once, and what comes with 'more columns'."""
 
+OWN_FEW = ("name", "residents", "share_low", "share_middle", "share_high")
+OWN_MORE = ("residents_unknown",)
+"""The same for the municipality's own division, of which there are no scores."""
+
 WIDTHS = {
-    "name": 205,
+    "name": 290,
     "residents_within": 80,
     "mixing": 80,
-    "mixing_between": 130,
+    "mixing_between": 120,
     "bridge": 70,
-    "bridge_between": 130,
-    "steady": 105,
-    "category": 200,
-    "area": 148,
+    "bridge_between": 120,
+    "steady": 95,
+    "category": 175,
+    "area": 150,
     "status": 190,
 }
-"""Pixels, so that the first columns of places fit a laptop and the first two a phone; others by what they hold."""
+"""Pixels, so that the longest name and the columns of places fit a laptop; others by what they hold."""
+
+NARROW = 190
+"""Width of the names where a second line takes what does not fit: on a phone a figure stands beside them."""
+
+TALL, TALLER = 66, 90
+"""Height of a row of two lines on a phone and for a room full of people, in pixels: Streamlit breaks lines only where
+rows are higher than four letters."""
+
+LARGER = 1.3
+"""So much wider are columns for a room full of people, where letters are as much larger."""
 
 MOST_IN_VIEW = 10
 """Columns that a laptop shows beside each other."""
@@ -101,9 +116,15 @@ FIRST = 105
 
 
 def place_columns(view: ViewState) -> tuple[str, ...]:
-    """Return the columns of the table of places, the one that it is sorted by beside the name."""
+    """Return the columns of the table of places, the one that it is sorted by beside the name.
+
+    A room full of people cannot scroll sideways: it gets how sure a measure is of the one that it is sorted by.
+    """
     order = [view.sort, *MEASURES] if view.sort in MEASURES else list(MEASURES)
     measures = [column for key in dict.fromkeys(order) for column in MEASURES[key]]
+    if view.screen == "projector":
+        beside = MEASURES.get(view.sort, ())[:2]
+        measures = [column for column in measures if column in beside or any(column == m[0] for m in MEASURES.values())]
     return ("name", *measures, "category", "area", *(PLACE_MORE if view.columns == "all" else ()))
 
 
@@ -116,7 +137,7 @@ def filtered(measures: pd.DataFrame, view: ViewState) -> pd.DataFrame:
     if view.categories:
         kept = kept[kept["category"].isin(view.categories)]
     if view.within:
-        kept = kept[kept["neighbourhood_code"].isin(data.inside(view.within))]
+        kept = kept[kept.index.isin(data.places_in(view.within))]
     if view.search:
         kept = kept[kept["name"].str.contains(view.search, case=False, regex=False, na=False)]
     kept = kept.sort_values("name", key=lambda names: names.str.casefold(), na_position="last", kind="stable")
@@ -162,15 +183,17 @@ def place_table(t: Text, kept: pd.Index[str], view: ViewState) -> None:
 
 
 def area_table(t: Text, level: str, view: ViewState) -> None:
-    """Draw the table of neighbourhoods or districts (`level`): complete, by name, the chosen one marked."""
+    """Draw the table of the areas of a level: complete, by name, the chosen one marked."""
 
     def choose(code: str | None) -> None:
         session.choose(session.current().selecting(area=code, level=level))
 
     rows = data.areas(level)
-    wanted = (*AREA_FEW, *(AREA_MORE if view.columns == "all" else ()))
+    few, more = (OWN_FEW, OWN_MORE) if level == OWN_AREA else (AREA_FEW, AREA_MORE)
+    wanted = (*few, *(more if view.columns == "all" else ()))
     shown = pd.DataFrame(rows.drop(columns="geometry"))
-    shown["status"] = [words.score_status(t, row) for _, row in rows.iterrows()]
+    if "status" in wanted:
+        shown["status"] = [words.score_status(t, row) for _, row in rows.iterrows()]
     columns = [column for column in wanted if column in shown.columns]
     _draw(t, shown, columns, key=f"{level}s", chosen=view.area, choose=choose)
 
@@ -187,12 +210,16 @@ def _draw(
 ) -> None:
     """Draw a table that sorts by value but shows numbers as the language writes them; hand a new choice to `choose`."""
     shown = shown[list(columns)]
+    large = session.current().screen == "projector"
+    widths = WIDTHS | ({"name": NARROW} if large or style.is_phone() else {})
     config: dict[str, Any] = {}
     written: dict[Any, str | Callable[[Any], str] | None] = {}
     sorted_by = MEASURES[sort][0] if sort in MEASURES else None
     for column in columns:
         label = f"{t(f'column.{column}')} ↓" if column == sorted_by else t(f"column.{column}")
-        width = FIRST if sort in MEASURES and column == columns[1] else WIDTHS.get(column)
+        width = FIRST if sort in MEASURES and column == columns[1] else widths.get(column)
+        if width and large:
+            width = round(LARGER * width)
         kind, explained = KINDS[column], t(f"column_help.{column}")
         # Streamlit writes a pinned column in grey: only where the table has to be scrolled sideways to be read.
         pinned = column == "name" and len(columns) > MOST_IN_VIEW
@@ -218,7 +245,8 @@ def _draw(
         hide_index=True,
         column_config=config,
         width="stretch",
-        height=520,
+        height=720 if large else 520,
+        row_height=TALLER if large else TALL if style.is_phone() else None,
         key=state,
         on_select=changed,
         selection_mode="single-row",

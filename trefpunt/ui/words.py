@@ -32,10 +32,10 @@ def category_plural(t: Text, key: str) -> str:
 
 
 def area_labels(t: Text) -> dict[str, str]:
-    """Return code → 'name (district)' or 'name (neighbourhood)' of every area, districts first, by name."""
+    """Return code → 'name (district)', 'name (neighbourhood)' and so on of every area, large ones first, by name."""
     return {
         str(code): f"{name} ({t(f'level.{level}')})"
-        for level in ("district", "neighbourhood")
+        for level in reversed(data.known().levels)
         for code, name in data.areas(level)["name"].items()
     }
 
@@ -45,7 +45,7 @@ BEHIND_STREET = "@"
 
 
 def search_labels(t: Text) -> dict[str, str]:
-    """Return key → label of everything that can be looked up: districts, neighbourhoods, places, then streets.
+    """Return key → label of everything that can be looked up: areas, large ones first, places, then streets.
 
     The key is a code, or 'street@code'.
     """
@@ -54,8 +54,9 @@ def search_labels(t: Text) -> dict[str, str]:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _search_labels(mark: str, t: Text) -> dict[str, str]:
+    areas = data.area_names()
     streets = {
-        f"{name}{BEHIND_STREET}{code}": t("controls.street", name=name, area=area_name(code))
+        f"{name}{BEHIND_STREET}{code}": t("controls.street", name=name, area=areas.get(code, ""))
         for name, code in sorted(data.streets().index, key=lambda key: (key[0].casefold(), key))
     }
     return area_labels(t) | place_labels(t) | streets
@@ -96,7 +97,7 @@ def beside(t: Text, row: pd.Series) -> str:
 
 
 def area_name(code: object) -> str:
-    """Return the name of a neighbourhood or district; empty for a place that lies in none."""
+    """Return the name of an area of any level; empty for a place that lies in none."""
     return data.area_names().get(code, "") if isinstance(code, str) else ""
 
 

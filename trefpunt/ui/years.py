@@ -30,10 +30,12 @@ NEWEST = 0
 def choices(t: Text, level: str) -> dict[int, str]:
     """Return the years that the map can show, `NEWEST` first; only that one where there is no more to choose."""
     found = data.years(level)
+    if not found:
+        return {NEWEST: t("years.newest")}
     newest = data.areas(level)
     known = newest[newest["ses_woa"].notna()]
     # Where every newest score is of one year and official, that year and 'the newest' are the same map.
-    same = bool(found) and bool(((known["ses_year"] == found[-1]) & (known["ses_status"] != "estimate")).all())
+    same = bool(((known["ses_year"] == found[-1]) & (known["ses_status"] != "estimate")).all())
     if same:
         return {NEWEST: t("years.newest_is", year=found[-1])} | {year: str(year) for year in reversed(found[:-1])}
     return {NEWEST: t("years.newest")} | {year: str(year) for year in reversed(found)}

@@ -70,7 +70,8 @@ class PublishedAssets:
     bounds
         South, west, north, east of the municipality, degrees.
     areas
-        "neighbourhood" and "district" → their codes, in the order of ``areas.geojson``.
+        "neighbourhood", "district" and, where there are any, "own_area" → their codes, in the order of
+        ``areas.geojson``.
     place_ids
         In the order of ``places.json``.
     """
@@ -82,7 +83,9 @@ class PublishedAssets:
     place_ids: tuple[str, ...]
 
 
-def publish(snapshot: MapData, static_dir: Path | None = None, kept: int = KEPT) -> PublishedAssets:
+def publish(
+    snapshot: MapData, static_dir: Path | None = None, kept: int = KEPT, own_areas: gpd.GeoDataFrame | None = None
+) -> PublishedAssets:
     """Write the files of `snapshot` into the static folder, unless they are there already.
 
     Several sessions or servers may do so at once: each writes a folder of its own and moves it into place; who comes
@@ -96,6 +99,8 @@ def publish(snapshot: MapData, static_dir: Path | None = None, kept: int = KEPT)
         Where to; None: the folder that Streamlit serves.
     kept
         So many published snapshots stay, this one included; older ones are removed.
+    own_areas
+        The municipality's own division: index area_code; name, geometry (polygons). None, or no rows: there is none.
 
     Raises
     ------
@@ -109,6 +114,8 @@ def publish(snapshot: MapData, static_dir: Path | None = None, kept: int = KEPT)
             str(background), "the background of the map is not there", "Run `python -m trefpunt build` again."
         )
     levels = {"neighbourhood": snapshot.neighbourhoods, "district": snapshot.districts}
+    if own_areas is not None and len(own_areas):
+        levels["own_area"] = own_areas
     outline = gpd.GeoDataFrame(
         {"name": [""]}, index=["municipality"], geometry=[snapshot.neighbourhoods.union_all()],
         crs=snapshot.neighbourhoods.crs,

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
-from streamlit_folium import st_folium
 
 from trefpunt.ui.map.assets import PublishedAssets
 from trefpunt.ui.map.elements import MapState, TrefpuntMap
@@ -55,6 +54,9 @@ def show_map(
     TrefpuntError
         See `trefpunt.ui.map.state.encode_state`.
     """
+    # Here and not above: the component makes itself known to the server only when it is first imported by a page.
+    from streamlit_folium import st_folium
+
     clicked, seen = f"{key}:clicked", f"{key}:seen"
 
     def hear() -> None:

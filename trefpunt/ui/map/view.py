@@ -138,7 +138,7 @@ class MapView:
     Parameters
     ----------
     level
-        Which areas are drawn: "neighbourhood" or "district".
+        Which areas are drawn: one of the levels of `PublishedAssets.areas`.
     fills
         Area code → colour ``#rrggbb``. None, or a code that is absent: no figure, drawn with the pattern.
     dashed
