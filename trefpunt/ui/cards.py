@@ -10,7 +10,7 @@ import pandas as pd
 from trefpunt.categories import SPEED_M_PER_MIN
 from trefpunt.queries import City
 from trefpunt.ui import card_parts as block
-from trefpunt.ui import certainty, charts, data, markers, words
+from trefpunt.ui import certainty, charts, data, display, markers, words
 from trefpunt.ui.i18n import Text
 
 TOP = 6
@@ -280,6 +280,8 @@ def _kind(t: Text, row: pd.Series) -> str:
 
 def empty_card(t: Text) -> str:
     """Return what stands in the card's place while nothing is selected, as HTML."""
-    steps = "".join(f"<li>{escape(t(f'empty.{step}'))}</li>" for step in ("one", "two", "three"))
+    # A room full of people sees no controls.
+    told = ("one", "two") if display.is_projector() else ("one", "two", "three")
+    steps = "".join(f"<li>{escape(t(f'empty.{step}'))}</li>" for step in told)
     caveats = charts.bullets(t(f"caveat.{key}") for key in ("potential", "score", "osm"))
     return block.card([block.title(t("empty.title")), f"<ol>{steps}</ol>", block.title(t("caveat.title")), caveats])
