@@ -168,7 +168,7 @@ def test_a_room_sees_all_columns_at_once_and_how_sure_the_one_is_that_counts(sor
 def test_every_column_is_named_and_explained(lang: str) -> None:
     t = Text(lang)
     for column in tables.KINDS:
-        assert t(f"column.{column}", minutes=15) and t(f"column_help.{column}")
+        assert t(f"column.{column}") and t(f"column_help.{column}")
     shown = {*tables.place_columns(ViewState(columns="all")), *tables.AREA_FEW, *tables.AREA_MORE}
     shown |= {*tables.OWN_FEW, *tables.OWN_MORE}
     assert shown == set(tables.KINDS)

@@ -19,7 +19,7 @@ from trefpunt.metrics.share_scenarios import UncertaintyParams, interval
 from trefpunt.queries.base import DEFAULT_MINUTES
 from trefpunt.scenarios.applying import rows_of
 from trefpunt.scenarios.figures import Draws, category_figures, one_thread, people_of, place_figures
-from trefpunt.scenarios.outcome import AREA_COLUMNS, Changed, Figures, Outcome, Row
+from trefpunt.scenarios.outcome import AREA_COLUMNS, FIGURE_COLUMNS, PAIR_COLUMNS, Changed, Figures, Outcome, Row
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -88,9 +88,7 @@ def _differences(found: dict[str, _Figures]) -> dict[str, Figures]:
     result: dict[str, dict[str, Row]] = {one: {} for one in found}
     columns = zip(*(column.tolist() for column in (before, after, difference, *ends)), sure, strict=True)
     for (one, figure), values in zip(names, columns, strict=True):
-        result[one][figure] = dict(
-            zip(("before", "after", "difference", "lower", "upper", "sign_sure"), values, strict=True)
-        )
+        result[one][figure] = dict(zip(FIGURE_COLUMNS, values, strict=True))
     return dict(result)
 
 
@@ -207,9 +205,8 @@ def _pairs(before: Setting, after: Setting, facts: dict[str, Changed], minutes: 
         a, b, change = first[differs], second[differs], (right - left)[differs]
         was = _shared(before, mode, limit)[a, b]
         columns = (codes[a], codes[b], names[a], names[b], was, was + change, change)
-        keys = ("code_a", "code_b", "name_a", "name_b", "shared_before", "shared_after", "difference")
         rows = zip(*(column.tolist() for column in columns), strict=True)
-        found += [{"mode": mode, **dict(zip(keys, row, strict=True))} for row in rows]
+        found += [dict(zip(PAIR_COLUMNS, (mode, *row), strict=True)) for row in rows]
     return found
 
 

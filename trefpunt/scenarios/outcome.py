@@ -19,10 +19,10 @@ Figures = Mapping[str, Row]
 WINS, LOSSES = ("gained", "nearer"), ("lost", "farther")
 """Columns of `Outcome.areas` of who gains and of who loses."""
 
-_FLOATS = ("before", "after", "difference", "lower", "upper")
+FIGURE_COLUMNS = ("before", "after", "difference", "lower", "upper", "sign_sure")
 _AREA_KEY = ("category", "code")
 _PAIR_KEY = ("mode", "code_a", "code_b")
-_PAIR_COLUMNS = ("name_a", "name_b", "shared_before", "shared_after", "difference")
+PAIR_COLUMNS = (*_PAIR_KEY, "name_a", "name_b", "shared_before", "shared_after", "difference")
 AREA_COLUMNS = (
     "name",
     "residents",
@@ -132,8 +132,7 @@ class Outcome:
     @cached_property
     def pairs(self) -> pd.DataFrame:
         """`shared` as a table: index (`mode`, `code_a`, `code_b`)."""
-        index = pd.MultiIndex.from_arrays([[row[key] for row in self.shared] for key in _PAIR_KEY], names=_PAIR_KEY)
-        return pd.DataFrame({name: [row[name] for row in self.shared] for name in _PAIR_COLUMNS}, index=index)
+        return pd.DataFrame(self.shared, columns=pd.Index(PAIR_COLUMNS)).set_index(list(_PAIR_KEY))
 
     def winners(self, category: str) -> list[str]:
         """Neighbourhoods where anybody gains: `gained` or `nearer`. Alphabetical; some may be among the losers too."""
@@ -152,6 +151,8 @@ def _figures_table(found: Mapping[str, Figures], key: str) -> pd.DataFrame:
     names = [(one, figure) for one, figures in found.items() for figure in figures]
     rows = [found[one][figure] for one, figure in names]
     index = pd.MultiIndex.from_arrays([[one for one, _ in names], [figure for _, figure in names]])
-    table = pd.DataFrame({name: pd.Series([row[name] for row in rows], dtype="float64") for name in _FLOATS})
+    table = pd.DataFrame(
+        {name: pd.Series([row[name] for row in rows], dtype="float64") for name in FIGURE_COLUMNS[:-1]}
+    )
     table["sign_sure"] = pd.array([row["sign_sure"] for row in rows], dtype="boolean")
     return table.set_axis(index).rename_axis([key, "figure"])

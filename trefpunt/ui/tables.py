@@ -111,7 +111,7 @@ LARGER = 1.3
 MOST_IN_VIEW = 10
 """Columns that a laptop shows beside each other."""
 
-FIRST = 117
+FIRST = 105
 """Width of the figure beside the name, in pixels: all that a phone shows next to it."""
 
 
@@ -216,7 +216,7 @@ def _draw(
     written: dict[Any, str | Callable[[Any], str] | None] = {}
     sorted_by = MEASURES[sort][0] if sort in MEASURES else None
     for column in columns:
-        label = t(f"column.{column}", minutes=session.current().minutes) + (" ↓" if column == sorted_by else "")
+        label = f"{t(f'column.{column}')} ↓" if column == sorted_by else t(f"column.{column}")
         width = FIRST if sort in MEASURES and column == columns[1] else widths.get(column)
         if width and large:
             width = round(LARGER * width)
