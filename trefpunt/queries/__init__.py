@@ -12,11 +12,13 @@ from trefpunt.queries.own_areas import own_area_neighbourhoods, own_area_of_plac
 from trefpunt.queries.pairs import all_pairs, contrasting_neighbours, pair
 from trefpunt.queries.places import (
     bridge_thirds,
+    by_bridge,
     closing,
     place_intervals,
     place_measures,
     place_origins,
     places_without_students,
+    residents_within_of,
 )
 from trefpunt.queries.years import score_history, score_years, scores_at
 
@@ -29,6 +31,7 @@ __all__ = [
     "SteadyBridge",
     "all_pairs",
     "bridge_thirds",
+    "by_bridge",
     "category_modes",
     "category_table",
     "city",
@@ -50,6 +53,7 @@ __all__ = [
     "place_measures",
     "place_origins",
     "places_without_students",
+    "residents_within_of",
     "score_history",
     "score_years",
     "scores_at",

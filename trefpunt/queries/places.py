@@ -56,6 +56,34 @@ def place_measures(snapshot: Snapshot, mode: str | None = None, minutes: float =
     return table.assign(residents_within=pd.concat(within).reindex(table.index))
 
 
+def by_bridge(measures: pd.DataFrame) -> pd.DataFrame:
+    """Return `place_measures`, largest bridge first; equal ones by name, those whose bridge is missing last."""
+    by_name = measures.sort_values("name", key=lambda names: names.str.casefold(), na_position="last", kind="stable")
+    return by_name.sort_values("bridge", ascending=False, na_position="last", kind="stable")
+
+
+def residents_within_of(snapshot: Snapshot, place_id: str, mode: str, minutes: float) -> float:
+    """`residents_within` of one place (`place_measures`), and nothing of the others.
+
+    Parameters
+    ----------
+    place_id
+        The place.
+    mode
+        `walk` or `cycle`.
+    minutes
+        What counts as within reach.
+
+    Returns
+    -------
+    float
+        NaN when the place is not on the network.
+    """
+    row = [snapshot.places.index.get_loc(place_id)]
+    count = snapshot.population["residents"].to_numpy(dtype=float)
+    return float(residents_within(distances(snapshot, mode)[row], count, minutes_to_metres(minutes, mode))[0])
+
+
 @lru_cache(maxsize=8)
 def measured(snapshot: Snapshot, mode: str | None) -> pd.DataFrame:
     """`place_measures` within `DEFAULT_MINUTES`, kept: of all measures only `residents_within` hangs on the minutes."""

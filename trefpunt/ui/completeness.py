@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 import pandas as pd
@@ -9,10 +10,16 @@ import pandas as pd
 from trefpunt.tables.derived_schemas import SERVICES
 from trefpunt.ui import charts, data, words
 from trefpunt.ui.i18n import Text
+from trefpunt.ui.keeping import kept
 
 
-def doubts(t: Text, level: str) -> dict[str, tuple[str, ...]]:
+def doubts(t: Text, level: str) -> Mapping[str, tuple[str, ...]]:
     """Return code → what the map probably misses there, one sentence each; areas without a doubt are absent."""
+    return _doubts(data.mark(), t, level)
+
+
+@kept(6 * data.KEPT)
+def _doubts(mark: str, t: Text, level: str) -> Mapping[str, tuple[str, ...]]:
     found = {}
     for code, row in data.completeness(level).iterrows():
         # What cannot be compared is missing, which is no doubt.

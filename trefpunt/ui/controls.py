@@ -155,10 +155,10 @@ def search(t: Text) -> None:
 
 def home(t: Text) -> None:
     """Let the visitor say which neighbourhood is theirs; it stays in the address alone."""
-    names = data.areas("neighbourhood")["name"]
+    names = data.area_names()
     st.selectbox(
         t("home.label"),
-        tuple(names.index),
+        tuple(data.areas("neighbourhood").index),
         index=None,
         format_func=lambda code: names[code],
         placeholder=t("home.placeholder"),

@@ -13,12 +13,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
-import streamlit as st
 
 from trefpunt import queries
 from trefpunt.categories import Category, load_categories
 from trefpunt.snapshot import Snapshot, load
 from trefpunt.ui import towns
+from trefpunt.ui.keeping import forget, kept
 from trefpunt.ui.map import PublishedAssets, publish
 from trefpunt.ui.state import OWN_AREA, Known
 from trefpunt.ui.towns import KEPT, directory, held, mark
@@ -56,7 +56,7 @@ def snapshot() -> Snapshot:
     return _snapshot(str(directory()), mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@kept(KEPT)
 def _snapshot(folder: str, mark: str) -> Snapshot:
     loaded = load(Path(folder))
     # Streamlit collects garbage after every run; what never goes away need not be looked through each time.
@@ -70,7 +70,7 @@ def known() -> Known:
     return replace(_known(mark()), municipalities=tuple(towns.folders()))
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@kept(KEPT)
 def _known(mark: str) -> Known:
     loaded = snapshot()
     return Known(
@@ -89,7 +89,7 @@ def streets() -> pd.DataFrame:
     return _streets(mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@kept(KEPT)
 def _streets(mark: str) -> pd.DataFrame:
     return snapshot().derived["street_names"].set_index(["name", "neighbourhood_code"])
 
@@ -103,7 +103,7 @@ def areas(level: str) -> pd.DataFrame:
     return _areas(mark(), level)
 
 
-@st.cache_resource(show_spinner=False, max_entries=3 * KEPT)
+@kept(3 * KEPT)
 def _areas(mark: str, level: str) -> pd.DataFrame:
     if level == OWN_AREA:
         return pd.DataFrame(queries.own_area_table(snapshot())).sort_values("name")
@@ -117,7 +117,7 @@ def years(level: str) -> tuple[int, ...]:
     return _years(mark(), level)
 
 
-@st.cache_resource(show_spinner=False, max_entries=3 * KEPT)
+@kept(3 * KEPT)
 def _years(mark: str, level: str) -> tuple[int, ...]:
     return queries.score_years(snapshot(), level)
 
@@ -128,7 +128,7 @@ def scores(level: str, year: int | None) -> pd.DataFrame:
     return areas(level) if shown is None else _scores(mark(), level, shown)
 
 
-@st.cache_resource(show_spinner=False, max_entries=16 * KEPT)
+@kept(16 * KEPT)
 def _scores(mark: str, level: str, year: int) -> pd.DataFrame:
     return queries.scores_at(snapshot(), areas(level), year)
 
@@ -149,7 +149,7 @@ def history(code: str) -> pd.DataFrame:
     return _history(mark(), code)
 
 
-@st.cache_resource(show_spinner=False, max_entries=512)
+@kept(512)
 def _history(mark: str, code: str) -> pd.DataFrame:
     return queries.score_history(snapshot(), code)
 
@@ -164,7 +164,7 @@ def completeness(level: str) -> pd.DataFrame:
     return _completeness(mark(), level)
 
 
-@st.cache_resource(show_spinner=False, max_entries=3 * KEPT)
+@kept(3 * KEPT)
 def _completeness(mark: str, level: str) -> pd.DataFrame:
     table = snapshot().derived["completeness"]
     return table[table["level"] == level].set_index("code")
@@ -175,7 +175,7 @@ def area_names() -> Mapping[str, str]:
     return _area_names(mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@kept(KEPT)
 def _area_names(mark: str) -> Mapping[str, str]:
     return {str(code): str(name) for level in known().levels for code, name in areas(level)["name"].items()}
 
@@ -185,7 +185,7 @@ def places_in(code: str) -> frozenset[str]:
     return _places_in(mark(), code)
 
 
-@st.cache_resource(show_spinner=False, max_entries=512)
+@kept(512)
 def _places_in(mark: str, code: str) -> frozenset[str]:
     level, where = known().level_of(code), snapshot().places["neighbourhood_code"]
     if level == OWN_AREA:
@@ -195,7 +195,7 @@ def _places_in(mark: str, code: str) -> frozenset[str]:
     return frozenset(where.index[where == code])
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@kept(KEPT)
 def _own_area_of_places(mark: str) -> pd.Series:
     return queries.own_area_of_places(snapshot())
 
@@ -210,7 +210,7 @@ def neighbourhoods_in(code: str) -> pd.DataFrame:
     return rows.assign(name=areas("neighbourhood")["name"].reindex(rows.index)).sort_values("name")
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@kept(KEPT)
 def _own_area_neighbourhoods(mark: str) -> pd.DataFrame:
     return queries.own_area_neighbourhoods(snapshot())
 
@@ -230,25 +230,60 @@ def published() -> PublishedAssets:
     """Return the snapshot's files for the browser, written on first use and again when they were removed."""
     found = _published(mark())
     if not found.directory.is_dir():
-        _published.clear()
+        forget(_published)
         found = _published(mark())
     return found
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@kept(KEPT)
 def _published(mark: str) -> PublishedAssets:
     own = queries.own_area_table(snapshot())
     return publish(snapshot(), own_areas=own, kept=len(towns.folders()) + ALSO_PUBLISHED)
 
 
-def measures(mode: str, minutes: int) -> pd.DataFrame:
-    """Return every place with its measures, `mode` as in `trefpunt.ui.state.MODES`."""
+MINUTES = int(queries.DEFAULT_MINUTES)
+"""What `measures` counts as within reach where nobody asks who is."""
+
+
+def measures(mode: str, minutes: int = MINUTES) -> pd.DataFrame:
+    """Return every place with its measures, `mode` as in `trefpunt.ui.state.MODES`.
+
+    `minutes` is for `residents_within`; the other measures do not hang on it.
+    """
     return _measures(mark(), mode, minutes)
 
 
-@st.cache_resource(show_spinner=False, max_entries=96)
+@kept(96)
 def _measures(mark: str, mode: str, minutes: int) -> pd.DataFrame:
     return queries.place_measures(snapshot(), None if mode == "own" else mode, minutes)
+
+
+def place(place_id: str, mode: str, minutes: int) -> pd.Series:
+    """Return the row of one place of `measures`, without computing those of the others."""
+    row = measures(mode).loc[[place_id]].iloc[0].copy()
+    row["residents_within"] = queries.residents_within_of(snapshot(), place_id, str(row["mode"]), minutes)
+    return row
+
+
+@kept(6)
+def _by_bridge(mark: str, mode: str) -> pd.DataFrame:
+    return queries.by_bridge(measures(mode))
+
+
+def by_bridge(mode: str) -> pd.DataFrame:
+    """Return `measures` in the order of `trefpunt.queries.by_bridge`."""
+    return _by_bridge(mark(), mode)
+
+
+@kept(512)
+def _measures_in(mark: str, code: str, mode: str) -> pd.DataFrame:
+    rows = measures(mode)
+    return rows[rows.index.isin(places_in(code))]
+
+
+def measures_in(code: str, mode: str) -> pd.DataFrame:
+    """Return the rows of `measures` of the places in an area of any level."""
+    return _measures_in(mark(), code, mode)
 
 
 def certainty(mode: str) -> pd.DataFrame:
@@ -259,13 +294,13 @@ def certainty(mode: str) -> pd.DataFrame:
     return _certainty(mark(), mode)
 
 
-@st.cache_resource(show_spinner=False, max_entries=6)
+@kept(6)
 def _certainty(mark: str, mode: str) -> pd.DataFrame:
     found = queries.place_intervals(snapshot(), None if mode == "own" else mode)
-    return found.join(queries.bridge_thirds(measures(mode, int(queries.DEFAULT_MINUTES))))
+    return found.join(queries.bridge_thirds(measures(mode)))
 
 
-@st.cache_resource(show_spinner=False, max_entries=512)
+@kept(512)
 def _origins(mark: str, place_id: str, mode: str, minutes: int) -> pd.DataFrame:
     return queries.place_origins(snapshot(), place_id, mode, minutes)
 
@@ -275,7 +310,7 @@ def origins(place_id: str, mode: str, minutes: int) -> pd.DataFrame:
     return _origins(mark(), place_id, mode, minutes)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
+@kept(128)
 def _pair(mark: str, a: str, b: str, mode: str, minutes: int) -> pd.DataFrame:
     return queries.pair(snapshot(), a, b, mode, minutes)
 
@@ -294,7 +329,7 @@ def contrasting() -> pd.DataFrame:
     return _contrasting(mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@kept(KEPT)
 def _contrasting(mark: str) -> pd.DataFrame:
     return queries.contrasting_neighbours(snapshot(), SUGGESTED)
 
@@ -304,12 +339,12 @@ def between(a: str, b: str, mode: str) -> float:
     return _between(mark(), a, b, mode)
 
 
-@st.cache_resource(show_spinner=False, max_entries=1024)
+@kept(1024)
 def _between(mark: str, a: str, b: str, mode: str) -> float:
     return queries.distance_between(snapshot(), a, b, mode)
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
+@kept(256)
 def _minutes_from(mark: str, code: str, mode: str) -> pd.Series:
     return queries.minutes_from(snapshot(), code, None if mode == "own" else mode)
 
@@ -319,7 +354,7 @@ def minutes_from(code: str, mode: str) -> pd.Series:
     return _minutes_from(mark(), code, mode)
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@kept(KEPT)
 def _steadiest_bridge(mark: str) -> queries.SteadyBridge | None:
     return queries.steadiest_bridge(snapshot())
 
@@ -329,7 +364,7 @@ def steadiest_bridge() -> queries.SteadyBridge | None:
     return _steadiest_bridge(mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=KEPT)
+@kept(KEPT)
 def _city(mark: str) -> queries.City:
     return queries.city(snapshot())
 
@@ -339,7 +374,7 @@ def city() -> queries.City:
     return _city(mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
+@kept(128)
 def _one_sidedness(mark: str, level: str, environment: str, reference: str, factor: float) -> pd.DataFrame:
     return queries.one_sidedness(snapshot(), level, environment, reference, factor)
 
@@ -349,7 +384,7 @@ def one_sidedness(level: str, environment: str, reference: str, factor: float) -
     return _one_sidedness(mark(), level, environment, reference, factor)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@kept(64)
 def _one_sidedness_curve(mark: str, environment: str, reference: str, variant: str) -> pd.DataFrame:
     return queries.one_sidedness_curve(snapshot(), environment, reference, variant)
 

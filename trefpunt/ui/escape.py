@@ -1,10 +1,10 @@
 """The one way for text into the map.
 
-What reaches the map passes through two Jinja templates on the server (branca compiles the script that an element made
-once more), a string of JavaScript that is evaluated, and HTML. A name from OpenStreetMap is somebody's free text, so
-it must be text at each of these: braces for Jinja; the backtick, the dollar sign and the backslash for a JavaScript
-template literal; quotes, angle brackets and ampersands for HTML. The browser turns the entities back into the
-characters they stand for and shows those as text.
+What reaches the map may pass through Jinja twice on the server (branca compiles the script that an element made once
+more when it is rendered), a string of JavaScript that is evaluated, and HTML. A name from OpenStreetMap is somebody's
+free text, so it must be text at each of these: braces for Jinja; the backtick, the dollar sign and the backslash for a
+JavaScript template literal; quotes, angle brackets and ampersands for HTML. The browser turns the entities back into
+the characters they stand for and shows those as text.
 
 `tests/unit/test_escape.py` sees to it that no other module writes text into the map.
 """

@@ -93,9 +93,8 @@ def panel(t: Text) -> None:
 
 
 def _card(t: Text, view: ViewState) -> str:
-    measures = data.measures(view.mode, view.minutes)
     if view.place:
-        row = measures.loc[[view.place]].iloc[0]
+        row, measures = data.place(view.place, view.mode, view.minutes), data.measures(view.mode)
         origins = data.origins(view.place, str(row["mode"]), view.minutes)
         what_if = links.address("wat_als", scenario_state.closing(view, view.place))
         return cards.place_card(t, row, measures, origins, view.minutes, from_home(t, view), what_if)
@@ -106,7 +105,7 @@ def _card(t: Text, view: ViewState) -> str:
             table = table[table["category"].isin(view.categories)]
         return cards.pair_card(t, view.pair, table, mode, view.minutes, links.address("twee", view))
     if view.area and view.level == OWN_AREA:
-        return own_card.card(t, view, data.areas(OWN_AREA).loc[[view.area]].iloc[0], _inside(view, measures))
+        return own_card.card(t, view, data.areas(OWN_AREA).loc[[view.area]].iloc[0], _inside(view))
     if view.area:
         row = data.scores(view.level, view.year).loc[[view.area]].iloc[0]
         over = years.card(
@@ -115,8 +114,8 @@ def _card(t: Text, view: ViewState) -> str:
         doubt = completeness.card(t, view.level, view.area)
         missing = links.address("ontbreekt", replace(view, find="off")) if view.level == "neighbourhood" else None
         link = partial(nearby.link, t, view)
-        near = nearby.card(t, view, view.area, str(row["name"]), measures) if view.level == "neighbourhood" else ""
-        return cards.area_card(t, row, view.level, _inside(view, measures), over, doubt, missing, near, link)
+        near = nearby.card(t, view, view.area, str(row["name"])) if view.level == "neighbourhood" else ""
+        return cards.area_card(t, row, view.level, _inside(view), over, doubt, missing, near, link)
     return cards.empty_card(t)
 
 
@@ -124,14 +123,14 @@ def from_home(t: Text, view: ViewState) -> str | None:
     """Return how far the selected place is from the visitor's own neighbourhood; None without one."""
     if not (view.home and view.place):
         return None
-    mode = str(data.measures(view.mode, view.minutes).at[view.place, "mode"])
+    mode = str(data.measures(view.mode).at[view.place, "mode"])
     minutes, name = data.minutes_from(view.home, view.mode)[view.place], words.area_name(view.home)
     if pd.isna(minutes):
         return t("home.minutes.unknown", home=name)
     return t(f"home.minutes.{mode}", home=name, n=round(float(minutes)))
 
 
-def _inside(view: ViewState, measures: pd.DataFrame) -> pd.DataFrame:
+def _inside(view: ViewState) -> pd.DataFrame:
     """Return the places in the selected area, of the chosen categories."""
-    rows = measures[measures.index.isin(data.places_in(str(view.area)))]
+    rows = data.measures_in(str(view.area), view.mode)
     return rows[rows["category"].isin(view.categories)] if view.categories else rows

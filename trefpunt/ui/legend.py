@@ -8,9 +8,13 @@ from html import escape
 from trefpunt.ui import charts, completeness, data, markers, own_words, words
 from trefpunt.ui.colours import BREAKS, CLASS_KEYS, SCALE, SHARE_BREAKS, SHARE_SCALE
 from trefpunt.ui.i18n import Text
+from trefpunt.ui.keeping import kept
 from trefpunt.ui.map import hatch_css, origin_colour
 from trefpunt.ui.overlay import is_calm
 from trefpunt.ui.state import OWN_AREA, ViewState
+
+ORIGINS = "origins"
+"""The areas are coloured by where a place's people come from, and not by a level's figure."""
 
 STEPS = 6
 """How many shades of 'where they come from' the legend shows."""
@@ -18,25 +22,31 @@ STEPS = 6
 
 def legend(t: Text, view: ViewState, *, dark: bool) -> str:
     """Return the legend of the map as `view` colours it, as HTML."""
-    if view.place:
+    colours = ORIGINS if view.place else view.level
+    return _legend(data.mark(), t, colours, view.year, is_calm(view), view.home is not None, dark)
+
+
+@kept(64)
+def _legend(mark: str, t: Text, colours: str, asked: int | None, calm: bool, home: bool, dark: bool) -> str:
+    if colours == ORIGINS:
         shades = [origin_colour(step / (STEPS - 1), dark=dark) for step in range(STEPS)]
         left = _scale(t("legend.origins"), shades, [t("legend.none"), t("legend.many")])
         statuses, classes = "", ""
-    elif view.level == OWN_AREA:
+    elif colours == OWN_AREA:
         left, statuses, classes = _own(t)
     else:
         ends = [t(f"scale.ends.{end}") for end in ("low", "mean", "high")]
-        title = t(f"legend.score_{view.level}")
-        if (year := data.shown_year(view.level, view.year)) is not None:
+        title = t(f"legend.score_{colours}")
+        if (year := data.shown_year(colours, asked)) is not None:
             title = t("legend.of_year", title=title, year=year)
         left = _scale(title, SCALE, ends)
-        statuses = _statuses(t, view.level, year)
-        classes = charts.folded(t("legend.classes"), _classes(t)) + completeness.legend(t, view.level)
+        statuses = _statuses(t, colours, year)
+        classes = charts.folded(t("legend.classes"), _classes(t)) + completeness.legend(t, colours)
     size = f'<li><i class="tp-sizes" aria-hidden="true"><b></b><b></b><b></b></i>{escape(t("legend.size"))}</li>'
-    if is_calm(view):
+    if calm:
         dot = f'<i class="tp-calm" aria-hidden="true"></i><span><b>{escape(t("legend.calm.dot"))}</b> '
         size = f"<li>{dot}{escape(t('legend.calm.more'))}</span></li>"
-    if view.home:
+    if home:
         house = f'<i class="tp-house" aria-hidden="true"><img src="{escape(markers.plain("home"))}" alt=""></i>'
         size += f"<li>{house}{escape(t('legend.calm.home'))}</li>"
     return (

@@ -15,6 +15,7 @@ from trefpunt.errors import ScenarioError
 from trefpunt.scenarios import MAX_CHANGES, Add, Ground, Scenario
 from trefpunt.suggest import CLUBS, Request, Suggestion, Unserved, Watch
 from trefpunt.ui import data, scenario_data, scenario_state, session
+from trefpunt.ui.keeping import kept
 from trefpunt.ui.missing_jobs import Desk, Job
 from trefpunt.ui.state import ALL_CLUBS, ViewState
 
@@ -37,7 +38,7 @@ def unserved(view: ViewState, mode: str) -> Unserved:
     return _unserved(data.mark(), mode, view.minutes, kinds(view))
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
+@kept(128)
 def _unserved(mark: str, mode: str, minutes: int, categories: tuple[str, ...]) -> Unserved:
     return suggest.unserved(scenario_data.ground().setting, minutes, categories, mode=mode)
 
@@ -47,7 +48,7 @@ def by_group(view: ViewState, mode: str, column: str) -> pd.DataFrame:
     return _by_group(data.mark(), mode, view.minutes, kinds(view), column)
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
+@kept(256)
 def _by_group(mark: str, mode: str, minutes: int, categories: tuple[str, ...], column: str) -> pd.DataFrame:
     return suggest.by_group(_unserved(mark, mode, minutes, categories), scenario_data.ground().setting, column)
 
@@ -111,7 +112,7 @@ def again(view: ViewState, what: str) -> None:
     _desk(data.mark()).forget(key)
 
 
-@st.cache_resource(show_spinner=False, max_entries=data.KEPT)
+@kept(data.KEPT)
 def _desk(mark: str) -> Desk:
     return Desk()
 

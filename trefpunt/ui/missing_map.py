@@ -10,7 +10,6 @@ from itertools import pairwise
 
 import geopandas as gpd
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 from pyproj import Transformer
 
@@ -18,6 +17,7 @@ from trefpunt.crs import RD, WGS84
 from trefpunt.suggest import HEXAGON_M, Suggestion
 from trefpunt.ui import charts, data, frame, markers, missing_data, overlay, session, style, words
 from trefpunt.ui.i18n import Text
+from trefpunt.ui.keeping import kept
 from trefpunt.ui.map import Cells, MapEvent, Mark
 from trefpunt.ui.state import ViewState
 
@@ -97,11 +97,9 @@ def _degrees(x: float, y: float, bounds: NDArray[np.float64]) -> tuple[tuple[flo
     return first, second
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _cells(
-    mark: str, t: Text, kind: str, mode: str, minutes: int, dark: bool, _found: gpd.GeoDataFrame
-) -> Cells | None:
-    return cells(t, kind, mode, minutes, _found, dark=dark)
+@kept(32, follow=1)
+def _cells(mark: str, t: Text, kind: str, mode: str, minutes: int, dark: bool, found: gpd.GeoDataFrame) -> Cells | None:
+    return cells(t, kind, mode, minutes, found, dark=dark)
 
 
 def marks(view: ViewState, suggested: Suggestion | None) -> tuple[Mark, ...]:

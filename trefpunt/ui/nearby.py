@@ -15,7 +15,7 @@ FIRST = 5
 """How many lines stand open; the others are behind a line that opens them."""
 
 
-def places(view: ViewState, code: str, measures: pd.DataFrame) -> pd.DataFrame:
+def places(view: ViewState, code: str) -> pd.DataFrame:
     """Return the places within reach of the average resident of a neighbourhood, largest bridge first.
 
     Parameters
@@ -24,21 +24,18 @@ def places(view: ViewState, code: str, measures: pd.DataFrame) -> pd.DataFrame:
         How people travel, how far, and which categories.
     code
         The neighbourhood.
-    measures
-        `trefpunt.queries.place_measures` as `view` travels.
 
     Returns
     -------
     pandas.DataFrame
-        Rows of `measures` with the column ``minutes``: from the neighbourhood, on average over its residents. Places
-        that are equal stand by name; those whose bridge is missing come last; none where nobody was counted.
+        Rows of `trefpunt.ui.data.by_bridge`, in its order, with the column ``minutes``: from the neighbourhood, on
+        average over its residents. None where nobody was counted.
     """
-    minutes = data.minutes_from(code, view.mode).reindex(measures.index)
-    near = measures.assign(minutes=minutes)[minutes <= view.minutes]
-    if view.categories:
-        near = near[near["category"].isin(view.categories)]
-    by_name = near.sort_values("name", key=lambda names: names.str.casefold(), na_position="last", kind="stable")
-    return by_name.sort_values("bridge", ascending=False, na_position="last", kind="stable")
+    rows = data.by_bridge(view.mode)
+    minutes = data.minutes_from(code, view.mode).reindex(rows.index)
+    inside = minutes <= view.minutes
+    near = rows[inside].assign(minutes=minutes[inside])
+    return near[near["category"].isin(view.categories)] if view.categories else near
 
 
 def leading(rows: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
@@ -50,12 +47,12 @@ def leading(rows: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
     return first.assign(order=first["category"].map(list(kinds).index)).sort_values("order").drop(columns="order")
 
 
-def card(t: Text, view: ViewState, code: str, name: str, measures: pd.DataFrame) -> str:
+def card(t: Text, view: ViewState, code: str, name: str) -> str:
     """Return the part of a neighbourhood's card that says which places are near, each a link to its own card.
 
     Of several kinds it names the first place of each; of one kind all places.
     """
-    rows = places(view, code, measures)
+    rows = places(view, code)
     head = f"<h3>{escape(t('near.title'))}</h3>"
     if rows.empty:
         return f"{head}<p>{escape(t(f'near.none.{view.mode}', minutes=view.minutes, name=name))}</p>"
@@ -73,7 +70,7 @@ def card(t: Text, view: ViewState, code: str, name: str, measures: pd.DataFrame)
 
 def printed(t: Text, view: ViewState, code: str) -> list[str]:
     """Return what a sheet of paper says of the places near a neighbourhood: a sentence, and the first of each kind."""
-    rows = places(view, code, data.measures(view.mode, view.minutes))
+    rows = places(view, code)
     if rows.empty:
         return [t(f"near.none.{view.mode}", minutes=view.minutes, name=words.area_name(code))]
     told = f"{t.plural(f'near.count.{view.mode}', len(rows), minutes=view.minutes)} {t('near.kinds')}"

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-import streamlit as st
-
 from trefpunt.ui import completeness, data, own_words, words
 from trefpunt.ui.colours import score_colour, share_colour, size_class
 from trefpunt.ui.i18n import Text
+from trefpunt.ui.keeping import kept
 from trefpunt.ui.map import LABELS, Home, MapView
 from trefpunt.ui.state import OWN_AREA, ViewState
 
@@ -20,10 +18,10 @@ SIZE_QUANTILES = (0.2, 0.4, 0.6, 0.8)
 def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
     """Return how the map looks for a visitor's view."""
     mark, level = data.mark(), view.drawn_level
-    statuses = _statuses(level, view.year)
+    dashed, dotted = _marked(mark, level, view.year)
     origins = None
     if view.place:
-        mode = str(data.measures(view.mode, view.minutes).at[view.place, "mode"])
+        mode = str(data.measures(view.mode).at[view.place, "mode"])
         found = data.origins(view.place, mode, view.minutes)
         origins = {str(code): float(share) for code, share in found["share_of_reach"].items()}
     only = None
@@ -33,11 +31,11 @@ def map_view(t: Text, view: ViewState, *, dark: bool) -> MapView:
     return MapView(
         level=level,
         fills=_fills(mark, level, view.year),
-        dashed=frozenset(statuses.index[statuses == "estimate"]),
-        dotted=frozenset(statuses.index[statuses == "provisional"]),
+        dashed=dashed,
+        dotted=dotted,
         area_tooltips=_with_home(t, _area_tooltips(mark, t, level, view.year), view.home),
         categories=view.categories or None,
-        place_sizes=_sizes(mark, view.mode, view.minutes),
+        place_sizes=_sizes(mark, view.mode),
         only=only,
         selected_place=view.place,
         selected_area=view.area,
@@ -62,7 +60,7 @@ def is_calm(view: ViewState) -> bool:
 def _home(view: ViewState) -> Home | None:
     if view.home is None:
         return None
-    modes = data.measures(view.mode, view.minutes).drop_duplicates("category").set_index("category")["mode"]
+    modes = data.measures(view.mode).drop_duplicates("category").set_index("category")["mode"]
     minutes = data.minutes_from(view.home, view.mode)
     return Home(
         view.home, {str(key): float(value) for key, value in minutes.items()}, frozenset(modes.index[modes == "cycle"])
@@ -80,22 +78,24 @@ def _spot(view: ViewState) -> tuple[float, float] | None:
     return float(row["lat"]), float(row["lon"])
 
 
-def _statuses(level: str, year: int | None) -> pd.Series:
-    """Return what kind of figure colours each area, index code; what we compute of an own division is an estimate."""
-    table = data.scores(level, year)
+@kept(16 * data.KEPT)
+def _marked(mark: str, level: str, year: int | None) -> tuple[frozenset[str], frozenset[str]]:
+    """Return which areas are coloured by an estimate (all of an own division), and which by a provisional figure."""
     if level == OWN_AREA:
-        return table["share_low"].map(lambda share: "missing" if pd.isna(share) else "estimate")
-    return table["ses_status"]
+        shares = data.areas(level)["share_low"]
+        return frozenset(shares.index[shares.notna()]), frozenset()
+    statuses = data.scores(level, year)["ses_status"]
+    return frozenset(statuses.index[statuses == "estimate"]), frozenset(statuses.index[statuses == "provisional"])
 
 
-@st.cache_resource(show_spinner=False, max_entries=16 * data.KEPT)
+@kept(16 * data.KEPT)
 def _fills(mark: str, level: str, year: int | None) -> Mapping[str, str | None]:
     if level == OWN_AREA:
         return {str(code): share_colour(float(share)) for code, share in data.areas(level)["share_low"].items()}
     return {str(code): score_colour(float(score)) for code, score in data.scores(level, year)["ses_woa"].items()}
 
 
-@st.cache_resource(show_spinner=False, max_entries=32 * data.KEPT)
+@kept(32 * data.KEPT)
 def _area_tooltips(mark: str, t: Text, level: str, year: int | None) -> Mapping[str, str]:
     if level == OWN_AREA:
         return {str(code): own_words.tip(t, row) for code, row in data.areas(level).iterrows()}
@@ -106,8 +106,8 @@ def _area_tooltips(mark: str, t: Text, level: str, year: int | None) -> Mapping[
     }
 
 
-@st.cache_resource(show_spinner=False, max_entries=96)
-def _sizes(mark: str, mode: str, minutes: int) -> Mapping[str, int]:
-    bridge = data.measures(mode, minutes)["bridge"]
+@kept(6)
+def _sizes(mark: str, mode: str) -> Mapping[str, int]:
+    bridge = data.measures(mode)["bridge"]
     limits = tuple(bridge.quantile(list(SIZE_QUANTILES)))
     return {str(key): size_class(float(value), limits) for key, value in bridge.items()}

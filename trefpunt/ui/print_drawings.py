@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import geopandas as gpd
 import pandas as pd
-import streamlit as st
 
 from trefpunt.ui import city_answer, data, words
 from trefpunt.ui import print_map as maps
 from trefpunt.ui.i18n import Text
+from trefpunt.ui.keeping import kept
 from trefpunt.ui.print_map import Area, Drawing, Entry, Spot
 from trefpunt.ui.state import OWN_AREA, ViewState
 
@@ -54,7 +54,7 @@ def drawing(t: Text, view: ViewState) -> Drawing:
     return _drawing(data.mark(), t, view)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@kept(64)
 def _drawing(mark: str, t: Text, view: ViewState) -> Drawing:
     return {"place": _place, "area": _area, "pair": _pair, "city": _city, "map": _map}[kind(view)](t, view)
 
@@ -78,7 +78,7 @@ def _names(table: pd.DataFrame, first: Sequence[str] = ()) -> dict[str, str]:
 def _place(t: Text, view: ViewState) -> Drawing:
     place_id = str(view.place)
     table, row = _neighbourhoods(), data.snapshot().places.loc[place_id]
-    mode = str(data.measures(view.mode, view.minutes).at[place_id, "mode"])
+    mode = str(data.measures(view.mode).at[place_id, "mode"])
     shares = data.origins(place_id, mode, view.minutes)["share_of_reach"].astype(float)
     # Where nine in ten come from: what is farther away would make the rest small.
     ordered = shares.sort_values(ascending=False, kind="stable")

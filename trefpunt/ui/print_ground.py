@@ -10,11 +10,11 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import shapely
-import streamlit as st
 
 from trefpunt.crs import RD
 from trefpunt.snapshot import BASEMAP
 from trefpunt.ui import data
+from trefpunt.ui.keeping import kept
 from trefpunt.ui.print_picture import Shape, Window
 
 ZOOM = 12
@@ -49,7 +49,7 @@ def _layer(shapes: Any) -> _Layer:
     return _Layer(shapes, shapely.STRtree(shapes))
 
 
-@st.cache_resource(show_spinner=False, max_entries=data.KEPT)
+@kept(data.KEPT)
 def _layers(mark: str) -> Mapping[str, _Layer]:
     file = data.snapshot().directory / BASEMAP
 

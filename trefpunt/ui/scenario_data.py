@@ -7,7 +7,6 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 import shapely
-import streamlit as st
 from pyproj import Transformer
 
 from trefpunt import queries, scenarios
@@ -20,6 +19,7 @@ from trefpunt.scenarios.joining import to_metres
 from trefpunt.suggest import precious_places
 from trefpunt.ui import data, words
 from trefpunt.ui.i18n import Text
+from trefpunt.ui.keeping import kept
 
 DECIMALS = 5
 """Of a degree, for a new spot: about a metre, and short in the address."""
@@ -43,7 +43,7 @@ def read(text: str) -> Read:
     return _read(data.mark(), text)
 
 
-@st.cache_resource(show_spinner=False, max_entries=256)
+@kept(256)
 def _read(mark: str, text: str) -> Read:
     try:
         return scenarios.read(text, ground()), None
@@ -57,18 +57,18 @@ def answer(scenario: Scenario, minutes: int, categories: tuple[str, ...] = ()) -
     return _answer(data.mark(), Scenario(scenario.municipality, scenario.effective), minutes, categories)
 
 
-@st.cache_resource(show_spinner=False, max_entries=128)
+@kept(128)
 def _answer(mark: str, scenario: Scenario, minutes: int, categories: tuple[str, ...]) -> Outcome:
     return scenarios.compare(ground().setting, _after(mark, scenario), minutes, categories)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept(32)
 def _after(mark: str, scenario: Scenario) -> Setting:
     """One setting for all minutes: the figures of its categories are kept with it."""
     return scenarios.apply(ground().setting, scenario)
 
 
-@st.cache_resource(show_spinner=False, max_entries=data.KEPT)
+@kept(data.KEPT)
 def warm(mark: str) -> bool:
     """Compute once what every scenario needs, so that the first change of the first visitor is as fast as any."""
     place = next(iter(data.snapshot().places.index), None)
@@ -85,7 +85,7 @@ def warm(mark: str) -> bool:
 
 def place_spot(place_id: str) -> tuple[float, float]:
     """Return the longitude and latitude of a place."""
-    row = data.measures("own", int(queries.DEFAULT_MINUTES)).loc[[place_id]].iloc[0]
+    row = data.measures("own").loc[[place_id]].iloc[0]
     return float(row["lon"]), float(row["lat"])
 
 
@@ -94,7 +94,7 @@ def area_spot(code: str) -> tuple[float, float]:
     return _area_spot(data.mark(), code)
 
 
-@st.cache_resource(show_spinner=False, max_entries=512)
+@kept(512)
 def _area_spot(mark: str, code: str) -> tuple[float, float]:
     loaded = data.snapshot()
     people = loaded.population[loaded.population["neighbourhood_code"] == code]
@@ -115,7 +115,7 @@ def spots(t: Text) -> dict[str, str]:
     return _spots(data.mark(), t)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@kept(4)
 def _spots(mark: str, t: Text) -> dict[str, str]:
     districts = data.known().districts
     return {key: label for key, label in words.search_labels(t).items() if key not in districts}
@@ -151,7 +151,7 @@ def precious(category: str) -> pd.DataFrame:
     return _precious(data.mark(), category)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+@kept(64)
 def _precious(mark: str, category: str) -> pd.DataFrame:
     snapshot = data.snapshot()
     found = precious_places(snapshot, len(snapshot.places), category=category)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-
 from trefpunt.errors import SnapshotError
 from trefpunt.ui import data
 from trefpunt.ui.i18n import LANGUAGES
+from trefpunt.ui.keeping import kept
 
 STORIES = "stories.toml"
 _REMEDY = "Correct the file, or take it away: the other pages do without. docs/data.md shows its form."
@@ -67,7 +66,7 @@ def written() -> Written:
     return _written(data.mark())
 
 
-@st.cache_resource(show_spinner=False, max_entries=data.KEPT)
+@kept(data.KEPT)
 def _written(mark: str) -> Written:
     file = data.directory() / STORIES
     if not file.is_file():

@@ -12,6 +12,7 @@ from pandas.io.formats.style import Styler
 
 from trefpunt.ui import certainty, data, session, style, words
 from trefpunt.ui.i18n import Text
+from trefpunt.ui.keeping import kept
 from trefpunt.ui.state import OWN_AREA, ViewState
 
 KINDS: Mapping[str, str | None] = {
@@ -151,12 +152,12 @@ def places(view: ViewState) -> pd.DataFrame:
     return _places(data.mark(), view.mode, view.minutes)
 
 
-@st.cache_resource(show_spinner=False, max_entries=96)
+@kept(96)
 def _places(mark: str, mode: str, minutes: int) -> pd.DataFrame:
     return data.measures(mode, minutes).join(data.certainty(mode))
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@kept(32)
 def _in_words(mark: str, t: Text, mode: str, minutes: int) -> pd.DataFrame:
     """Return the table of all places as it reads; which rows, in what order, is up to the visitor."""
     rows = _places(mark, mode, minutes)

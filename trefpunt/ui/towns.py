@@ -14,11 +14,10 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import streamlit as st
-
 from trefpunt.errors import SnapshotError
 from trefpunt.snapshot import MANIFEST, folders_in
 from trefpunt.ui import session
+from trefpunt.ui.keeping import kept
 
 DATA = Path(__file__).parents[2] / "data"
 """Where the snapshots lie, unless ``TREFPUNT_DATA`` names another folder."""
@@ -134,7 +133,7 @@ def _changed(file: Path) -> int:
         return 0
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
+@kept(2)
 def _names(looked: tuple[tuple[str, str, int], ...]) -> Mapping[str, str]:
     found = {slug: _name(Path(folder), slug) for slug, folder, _ in looked}
     return dict(sorted(found.items(), key=lambda entry: (entry[1].casefold(), entry[0])))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pandas as pd
-import streamlit as st
 
 from trefpunt.ui import data
 from trefpunt.ui.i18n import Text
+from trefpunt.ui.keeping import kept
 
 FEWEST_HOUSEHOLDS = 100
 """CBS publishes no score where there are fewer."""
@@ -33,6 +33,11 @@ def category_plural(t: Text, key: str) -> str:
 
 def area_labels(t: Text) -> dict[str, str]:
     """Return code → 'name (district)', 'name (neighbourhood)' and so on of every area, large ones first, by name."""
+    return _area_labels(data.mark(), t)
+
+
+@kept(2 * data.KEPT)
+def _area_labels(mark: str, t: Text) -> dict[str, str]:
     return {
         str(code): f"{name} ({t(f'level.{level}')})"
         for level in reversed(data.known().levels)
@@ -52,7 +57,7 @@ def search_labels(t: Text) -> dict[str, str]:
     return _search_labels(data.mark(), t)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@kept(4)
 def _search_labels(mark: str, t: Text) -> dict[str, str]:
     areas = data.area_names()
     streets = {
@@ -67,7 +72,7 @@ def place_labels(t: Text) -> dict[str, str]:
     return _place_labels(data.mark(), t)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@kept(4)
 def _place_labels(mark: str, t: Text) -> dict[str, str]:
     labels = {str(key): place_label(t, row) for key, row in data.snapshot().places.iterrows()}
     return dict(sorted(labels.items(), key=lambda item: item[1].casefold()))

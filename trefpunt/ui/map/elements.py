@@ -37,15 +37,24 @@ def static_url(path: str) -> str:
     return f"{APP_STATIC}{path}?v={content}"
 
 
-class TrefpuntMap(folium.Map):  # type: ignore[misc]  # folium has no types
+class _Asked:
+    """For an element whose script streamlit-folium asks of its template.
+
+    Rendering would write it into a page that nobody sees, and compile its script as a template once more.
+    """
+
+    def render(self, **kwargs: object) -> None:
+        """Write nothing."""
+
+
+class TrefpuntMap(_Asked, folium.Map):  # type: ignore[misc]  # folium has no types
     """The map without anything that changes: its script is the same for every visitor of one snapshot.
 
     No text goes through here: the script is not escaped, and streamlit-folium rewrites parts of it.
     """
 
     _template = Template(
-        """{% macro header(this, kwargs) %}{% endmacro %}{% macro html(this, kwargs) %}{% endmacro %}
-        {% macro script(this, kwargs) %}
+        """{% macro script(this, kwargs) %}
         var {{ this.get_name() }} = window.trefpunt.create("{{ this.get_name() }}", {{ this.settings }});
         {% endmacro %}"""
     )
@@ -61,7 +70,7 @@ class TrefpuntMap(folium.Map):  # type: ignore[misc]  # folium has no types
         )
 
 
-class MapState(folium.FeatureGroup):  # type: ignore[misc]
+class MapState(_Asked, folium.FeatureGroup):  # type: ignore[misc]
     """The state, for ``feature_group_to_add``: an empty layer whose script hands the state over.
 
     Parameters

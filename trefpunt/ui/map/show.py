@@ -79,6 +79,7 @@ def show_map(
         returned_objects=[],  # clicks come from our own layer, and panning must not run the page
         feature_group_to_add=MapState(encode_state(published, categories_style, view)),
         on_change=hear,
+        render=False,
     )
     event: MapEvent | None = st.session_state.pop(clicked, None)
     return event
