@@ -76,6 +76,8 @@ def test_a_phone_has_the_map_on_its_first_screen(open_page, url):
     page.goto(f"{url}/ontbreekt?lack=library")
     MapFrame(page)
     expect(page.locator(".tp-gap .tp-lead")).to_be_visible(timeout=LONG)
+    # As it stands when nothing is computed any more: until then a line above it says so.
+    expect(page.locator(".tp-surface")).to_be_visible(timeout=LONG)
     box = page.locator("iframe").bounding_box()
     assert box["y"] < PHONE["viewport"]["height"] / 2
 

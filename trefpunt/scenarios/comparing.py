@@ -244,6 +244,11 @@ def compare(
         faults.append("the two differ in more than their places")
     if faults:
         raise TrefpuntError("comparison", faults, "Compare scenarios of one snapshot.")
+    with one_thread():
+        return _compare(before, after, minutes, categories)
+
+
+def _compare(before: Setting, after: Setting, minutes: float, categories: tuple[str, ...]) -> Outcome:
     facts = _changed(before, after)
     old = before.places["category"]
     concerned = {one.category for one in facts.values()}

@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
+from scipy import sparse
+from scipy.sparse import csgraph
 
 from trefpunt.crs import RD, WGS84
 from trefpunt.metrics.setting import Setting
 from trefpunt.network.assembly import MAX_SNAP_M
-from trefpunt.network.catchments import distance_to_outside, distances
+from trefpunt.network.catchments import distance_to_outside
 from trefpunt.network.graph import Network
 
 Floats = NDArray[np.float64]
@@ -96,13 +97,26 @@ def join(network: Network, x: float, y: float) -> Joint:
 def row(setting: Setting, mode: str, joint: Joint) -> Floats:
     """Distance from a foot to every postcode, (B,) metres, as in `Setting.distance`.
 
-    Exact: postcodes are nodes, so every way from the foot leads by one end of its street.
+    The foot is put in front of its street's two ends as one more node, from which one search starts: postcodes are
+    nodes, so every way from the foot leads by one of these ends.
     """
     people = setting.population[f"{mode}_node"]
+    found = np.full(len(people), np.nan)
     if not joint.reachable:
-        return np.full(len(people), np.nan)
-    ends = distances(setting.networks[mode], pd.Series([joint.source, joint.target], dtype="Int64"), people)
-    return np.asarray(np.minimum(ends[0] + joint.along_m, ends[1] + joint.rest_m))
+        return found
+    matrix = setting.networks[mode].matrix
+    foot = matrix.shape[0]
+    with_foot = sparse.csr_array(
+        (
+            np.append(matrix.data, [joint.along_m, joint.rest_m]),
+            np.append(matrix.indices, np.array([joint.source, joint.target], dtype=matrix.indices.dtype)),
+            np.append(matrix.indptr, matrix.indptr[-1:] + 2),
+        ),
+        shape=(foot + 1, foot + 1),
+    )
+    on = people.notna().to_numpy()
+    found[on] = csgraph.dijkstra(with_foot, indices=foot)[people[on].to_numpy(dtype=np.int64)]
+    return found
 
 
 @lru_cache(maxsize=8)
