@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from functools import wraps
+from functools import partial, wraps
 from html import escape
 from urllib.parse import urlencode
 
@@ -44,13 +44,16 @@ def text() -> Text:
     return session.text()
 
 
-def guarded(draw: Callable[[], None]) -> Callable[[], None]:
-    """Make `draw` show a plain page when the snapshot turns out to be missing or damaged."""
+def guarded(draw: Callable[[], None], *, settled: bool = True) -> Callable[[], None]:
+    """Make `draw` show a plain page when the snapshot turns out to be missing or damaged.
+
+    `settled`: which municipality the visitor looks at was read from the address before.
+    """
 
     @wraps(draw)
     def run() -> None:
         try:
-            with data.held():
+            with data.held(settled=settled):
                 draw()
         except SnapshotError as error:
             t = _language()
@@ -63,7 +66,7 @@ def guarded(draw: Callable[[], None]) -> Callable[[], None]:
     return run
 
 
-@guarded
+@partial(guarded, settled=False)
 def run() -> None:
     """Draw the whole app: the bar, the page that the address asks for, and the foot."""
     st.set_page_config(

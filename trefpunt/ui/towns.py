@@ -32,15 +32,27 @@ class _Looked:
 
     folders: Mapping[str, Path] | None = None
     marks: dict[Path, str] = field(default_factory=dict)
+    settled: bool = False
+    mark: str | None = None
 
 
 _HELD: ContextVar[_Looked | None] = ContextVar("held", default=None)
 
 
 @contextmanager
-def held() -> Iterator[None]:
-    """Look at the files once for all that is asked within: a look takes longer than most of what is asked."""
-    token = _HELD.set(_HELD.get() or _Looked())
+def held(*, settled: bool = False) -> Iterator[None]:
+    """Look at the files once for all that is asked within: a look takes longer than most of what is asked.
+
+    Parameters
+    ----------
+    settled
+        Which municipality the visitor looks at does not change within either.
+    """
+    before = _HELD.get()
+    if before is None:
+        token = _HELD.set(_Looked(settled=settled))
+    else:
+        token = _HELD.set(_Looked(before.folders, before.marks, before.settled or settled, before.mark))
     try:
         yield
     finally:
@@ -104,11 +116,16 @@ def directory() -> Path:
 
 def mark() -> str:
     """Return a text that differs per municipality and when a file of its snapshot does, so that it is read anew."""
-    folder, kept = directory(), _HELD.get()
+    kept = _HELD.get()
     if kept is None:
-        return _look(folder)
+        return _look(directory())
+    if kept.mark is not None:
+        return kept.mark
+    folder = directory()
     if folder not in kept.marks:
         kept.marks[folder] = _look(folder)
+    if kept.settled:
+        kept.mark = kept.marks[folder]
     return kept.marks[folder]
 
 
