@@ -10,9 +10,10 @@ import pandas as pd
 
 from trefpunt.categories import load_categories
 from trefpunt.errors import UnknownCodeError
-from trefpunt.metrics import pairs
 from trefpunt.metrics.places import measure, minutes_to_metres, residents_of
-from trefpunt.queries.base import DEFAULT_MINUTES, by_mode, category_modes, distances
+from trefpunt.metrics.setting import MODES
+from trefpunt.queries.base import DEFAULT_MINUTES, category_modes, distances
+from trefpunt.queries.pairs import mean_distances
 from trefpunt.snapshot import Snapshot
 
 MEETING = ("community_centre", "library", "supermarket", "primary_school", "park")
@@ -52,16 +53,13 @@ def minutes_from(snapshot: Snapshot, code: str, mode: str | None = None) -> pd.S
         raise UnknownCodeError(
             code, "no such neighbourhood in this snapshot", "See `export neighbourhoods` for the codes."
         )
-    here = (snapshot.population["neighbourhood_code"] == code).to_numpy()
-    found = pd.Series(np.nan, index=snapshot.places.index, name="minutes")
-    if not here.any():
-        return found
-    people = pd.DataFrame(snapshot.population)[here]
-    for one, rows, _ in by_mode(snapshot, category_modes(snapshot, mode)):
-        index = snapshot.places.index[rows]
-        mean = pairs.mean_distances(distances(snapshot, one)[np.ix_(rows, here)], people, index)
-        found[index] = mean[code] / minutes_to_metres(1, one)
-    return found
+    chosen = category_modes(snapshot, mode).to_numpy()
+    found = np.full(len(chosen), np.nan)
+    for one in MODES:
+        rows, mean = chosen == one, mean_distances(snapshot, one)
+        if code in mean.columns:
+            found[rows] = mean[code].to_numpy()[rows] / minutes_to_metres(1, one)
+    return pd.Series(found, index=snapshot.places.index, name="minutes")
 
 
 @dataclass(frozen=True)

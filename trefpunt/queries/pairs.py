@@ -16,7 +16,8 @@ from trefpunt.snapshot import Snapshot
 
 
 @lru_cache(maxsize=8)
-def _mean_distances(snapshot: Snapshot, mode: str) -> pd.DataFrame:
+def mean_distances(snapshot: Snapshot, mode: str) -> pd.DataFrame:
+    """`trefpunt.metrics.pairs.mean_distances` of every place and neighbourhood, kept."""
     return pairs.mean_distances(distances(snapshot, mode), snapshot.population, snapshot.places.index)
 
 
@@ -34,7 +35,7 @@ def pair(snapshot: Snapshot, a: str, b: str, mode: str, minutes: float = DEFAULT
     UnknownCodeError
         A code that is no neighbourhood of this snapshot.
     """
-    mean = _mean_distances(snapshot, mode)
+    mean = mean_distances(snapshot, mode)
     if unknown := [code for code in (a, b) if code not in snapshot.neighbourhoods.index]:
         raise UnknownCodeError(
             ", ".join(unknown), "no such neighbourhood in this snapshot", "See `export neighbourhoods` for the codes."
@@ -92,7 +93,7 @@ def all_pairs(snapshot: Snapshot, mode: str, minutes: float = DEFAULT_MINUTES) -
         * `adjacent`: whether their areas touch.
     """
     areas = snapshot.neighbourhoods
-    mean = _mean_distances(snapshot, mode)
+    mean = mean_distances(snapshot, mode)
     # A neighbourhood where nobody was counted reaches nothing.
     mean = mean.reindex(columns=pd.Index(sorted(areas.index)))
     table = pairs.all_shared(mean, snapshot.places["category"], minutes_to_metres(minutes, mode))

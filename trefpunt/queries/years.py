@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 
 from trefpunt.snapshot import Snapshot
@@ -38,10 +40,21 @@ def score_history(snapshot: Snapshot, code: str) -> pd.DataFrame:
         of that year are of the same regional division as those of the last one. Figures of two divisions may be of two
         different areas, whatever their code. No rows where nothing is official.
     """
+    found, none = _histories(snapshot)
+    return found.get(code, none)
+
+
+@lru_cache(maxsize=4)
+def _histories(snapshot: Snapshot) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """Code → `score_history`, and that of an area without one."""
+
+    def ordered(rows: pd.DataFrame) -> pd.DataFrame:
+        rows = rows.drop(columns=["level", "code"]).set_index("year").sort_index()
+        last = rows["division"].iloc[-1] if len(rows) else 0
+        return rows.assign(comparable=(rows["division"] == last).astype(bool))
+
     rows = snapshot.derived[TABLE]
-    rows = rows[rows["code"] == code].drop(columns=["level", "code"]).set_index("year").sort_index()
-    last = rows["division"].iloc[-1] if len(rows) else 0
-    return rows.assign(comparable=(rows["division"] == last).astype(bool))
+    return {str(code): ordered(part) for code, part in rows.groupby("code")}, ordered(rows.head(0))
 
 
 def scores_at(snapshot: Snapshot, areas: pd.DataFrame, year: int | None) -> pd.DataFrame:
