@@ -27,17 +27,25 @@ _LABELS = {
 a text of ours."""
 
 
+_DIALOGS = {"Page not found": "lost", "Connection error": "offline", "Bad message format": "garbled"}
+"""How Streamlit heads what it tells over the page, and the key of our words for it."""
+
+
 def is_projector() -> bool:
     """Return whether the visitor chose the view for a room full of people."""
     return session.current().screen == PROJECTOR
 
 
 def words(t: Text, paths: list[str]) -> dict[str, Any]:
-    """Return what ``js/shell.js`` needs: Streamlit's labels in the visitor's language and the pages' addresses."""
+    """Return what ``js/shell.js`` needs: Streamlit's words in the visitor's language and the pages' addresses."""
     return {
         "labels": {
             english: t(f"shell.label.{key}") + (" " if english.endswith(" ") else "")
             for english, key in _LABELS.items()
+        },
+        "dialogs": {
+            english: (t(f"shell.dialog.{key}.title"), t(f"shell.dialog.{key}.text"))
+            for english, key in _DIALOGS.items()
         },
         "pages": t("shell.pages"),
         "paths": paths,

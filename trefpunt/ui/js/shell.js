@@ -27,6 +27,7 @@
         if (element.getAttribute("aria-label") !== named) element.setAttribute("aria-label", named);
       });
     });
+    document.querySelectorAll('[role="dialog"] h2').forEach((title) => shell.retell(title));
     const pages = document.querySelector(".st-key-shell_pages");
     if (pages && pages.getAttribute("aria-label") !== shell.words.pages) {
       pages.setAttribute("role", "navigation");
@@ -42,6 +43,20 @@
       else box.removeAttribute("tabindex");
     });
     shell.mark();
+  };
+
+  /** Streamlit tells in English, and to whom runs a server, that a page is not there or the connection is gone: say it
+      to whom looks at the page. Its own words stay where they are, out of sight, for it takes them away itself. */
+  shell.retell = function (title) {
+    const said = shell.words.dialogs[title.textContent];
+    const body = said && title.nextElementSibling;
+    if (!body || !title.firstChild) return;
+    title.firstChild.nodeValue = said[0];
+    [...body.children].forEach((child) => { child.style.display = "none"; });
+    const told = document.createElement("p");
+    told.textContent = said[1];
+    told.className = "tp-told";
+    body.append(told);
   };
 
   /* Light and dark. Streamlit has no call for this and keeps a visitor's choice per address in the browser; this does
@@ -104,6 +119,15 @@
   const watched = { childList: true, subtree: true, attributes: true, attributeFilter: ["aria-label"] };
   new MutationObserver(again).observe(document.body, watched);
   window.addEventListener("resize", again);
+  // A server that was away, or a phone that slept, may know nothing of this page any more, and then does not answer to
+  // clicks in a part of it: ask for the whole page. The address tells what it shows.
+  const app = document.querySelector('[data-testid="stApp"]');
+  let away = false;
+  new MutationObserver(() => {
+    const connected = app.dataset.testConnectionState === "CONNECTED";
+    if (away && connected) window.dispatchEvent(new PopStateEvent("popstate"));
+    away = !connected;
+  }).observe(app, { attributes: true, attributeFilter: ["data-test-connection-state"] });
   document.addEventListener("toggle", again, true); // what folds open may be wide
   // A device that turns dark in the evening: Streamlit follows at once, our colours and the map with the next run.
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
