@@ -11,6 +11,7 @@
   const MARGIN = 10; // pixels around the whole municipality
   const AROUND = 40; // and around an area
   const STREET_ZOOM = 15;
+  const MARKS_ZOOM = 14;
   let clicks = 0;
   let current = null; // the map there is; a frame has one
   let lastRender = null;
@@ -219,10 +220,18 @@
       this.touched = true; // a frame that changes its size does not go back to the whole municipality
     }
 
-    /** Marks that are new and out of sight: zoom out until they are in view. */
+    /** Marks that are new: several at once, which may lie over one another, as large as they go with what is around
+        them; one that is out of sight, zoom out until it is in view. */
     embrace(before, state) {
-      const there = before ? JSON.stringify(before.marks) : "[]";
-      if (JSON.stringify(state.marks) === there) return;
+      const there = new Set(before ? before.marks.map((mark) => JSON.stringify(mark)) : []);
+      const fresh = state.marks.filter((mark) => !there.has(JSON.stringify(mark)));
+      if (!fresh.length) return;
+      if (fresh.length > 1) {
+        const around = window.L.latLngBounds(fresh.map((mark) => mark[3])).pad(0.5);
+        this.map.fitBounds(around, { animate: !still && !!before, maxZoom: MARKS_ZOOM });
+        this.touched = true;
+        return;
+      }
       const bounds = this.map.getBounds();
       const hidden = state.marks.map((mark) => mark[3]).filter((at) => !bounds.contains(at));
       if (!before || !hidden.length) return;

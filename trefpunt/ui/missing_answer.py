@@ -50,7 +50,12 @@ def _of_hundred(t: Text, part: int, whole: int) -> str:
 def answer(t: Text, view: ViewState) -> str:
     """Return the answer in a sentence, with that of the chosen neighbourhood, as HTML: what stands above the map."""
     chosen = _chosen(t, view, missing_data.unserved(view, view.pair_mode))
-    return f'<section class="tp-gap"><p class="tp-lead">{escape(lead(t, view, view.pair_mode))}</p>{chosen}</section>'
+    # The answer may be about several kinds together; the map is about one.
+    other = missing_data.kinds(view) != (view.new_kind,)
+    one = t("gap.map.one", kind=words.category_name(t, view.new_kind)) if other else ""
+    subject = f'<p class="tp-small">{escape(one)}</p>' if one else ""
+    lead_ = escape(lead(t, view, view.pair_mode))
+    return f'<section class="tp-gap"><p class="tp-lead">{lead_}</p>{chosen}{subject}</section>'
 
 
 def more(t: Text, view: ViewState) -> str:

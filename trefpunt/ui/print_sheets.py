@@ -306,7 +306,9 @@ def _shared(t: Text, view: ViewState, rows: pd.DataFrame, a: str, b: str) -> str
     caption = t("print.pair.caption", minutes=view.minutes)
     more = len(rows) - len(top)
     note = t.plural("print.pair.more", more) if more else ""
-    return parts.table(caption, header, cells, "tp-sheetkeyed", named=1) + parts.paragraph(note, "tp-sheetnote")
+    return parts.table(caption, header, cells, "tp-sheetkeyed tp-sheetpair", named=1) + parts.paragraph(
+        note, "tp-sheetnote"
+    )
 
 
 def _kind(t: Text, row: pd.Series) -> str:
