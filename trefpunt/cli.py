@@ -31,6 +31,8 @@ app = typer.Typer(
 )
 _errors = Console(stderr=True)
 
+WIDE = 200
+"""Columns of text where no terminal tells how many it has."""
 WORDY = 3
 """With so many columns of words, these may take more than one line."""
 
@@ -137,6 +139,12 @@ def build(
     from trefpunt.build.live import LiveOptions
 
     if check_updates:
+        builds = {"--municipality": municipality, "--sources": sources, "--ses": ses, "--osm": osm, "--year": year}
+        builds |= {"--population": population, "--areas": areas, "--out": out, "--scheduler": scheduler}
+        odd = [name for name, value in builds.items() if value is not None]
+        odd += [name for name, on in (("--live", live), ("--all", every), ("--only", only)) if on]
+        if odd:
+            raise typer.BadParameter(f"--check-updates builds nothing: leave out {', '.join(odd)}")
         _print_updates(data, cache)
         return
     if every:
@@ -351,7 +359,8 @@ def _print_json(answer: object) -> None:
 
 def _print(sheets: Iterable[Sheet], remarks: Iterable[str]) -> None:
     """Tables of text, and what must stand below them."""
-    console = Console()
+    # What another program or a file takes in has no width: there a figure is never cut.
+    console = Console() if sys.stdout.isatty() else Console(width=WIDE)
     for sheet in sheets:
         table = Table(title=_plain(sheet.title), title_justify="left")
         for number, column in enumerate(sheet.header):

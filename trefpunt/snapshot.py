@@ -236,14 +236,36 @@ def _sweep(directory: Path) -> None:
                 shutil.rmtree(left, ignore_errors=True)
 
 
+def _refuse_others(shown: str, directory: Path) -> None:
+    """Refuse a folder with anything else in it than a snapshot: it would be replaced, with all there is."""
+    if not directory.exists():
+        return
+    remedy = "Give the snapshot a folder of its own, such as data/NAME."
+    if not directory.is_dir():
+        raise SnapshotError(shown, "is a file, and a snapshot is a folder", remedy)
+    if (directory / MANIFEST).is_file():
+        return
+    if others := sorted(path.name for path in directory.iterdir() if path.name not in KEPT_BY_HAND):
+        few = ", ".join(others[:3]) + (" …" if len(others) > 3 else "")
+        raise SnapshotError(shown, f"is no snapshot and holds other files, which would be lost: {few}", remedy)
+
+
 @contextmanager
 def replacing(directory: Path) -> Iterator[Path]:
     """A folder to write a new snapshot in; it takes the place of `directory` only if all goes well.
 
-    Until then, and if anything fails, the old snapshot stays as it was. Files people wrote come along.
+    Until then, and if anything fails, the old snapshot stays as it was. Files people wrote come along. A link to a
+    folder stays one: what it leads to is replaced.
+
+    Raises
+    ------
+    SnapshotError
+        There is something at `directory` that is no snapshot, and would be lost.
     """
+    shown, directory = str(directory), directory.resolve()
     directory.parent.mkdir(parents=True, exist_ok=True)
     recover(directory)
+    _refuse_others(shown, directory)
     _sweep(directory)
     fresh = Path(tempfile.mkdtemp(prefix=f".{directory.name}.new-", dir=directory.parent))
     try:

@@ -8,7 +8,7 @@ import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
-from html import unescape
+from html import escape, unescape
 
 import numpy as np
 import pandas as pd
@@ -18,7 +18,17 @@ from PIL import Image
 from tests.app.conftest import Open, html
 from trefpunt import queries
 from trefpunt.snapshot import Snapshot
-from trefpunt.ui import city_answer, data, print_drawings, print_link, print_picture, print_png, print_svg, print_view
+from trefpunt.ui import (
+    city_answer,
+    data,
+    print_drawings,
+    print_link,
+    print_parts,
+    print_picture,
+    print_png,
+    print_svg,
+    print_view,
+)
 from trefpunt.ui import print_map as maps
 from trefpunt.ui.i18n import LANGUAGES, Text
 from trefpunt.ui.print_picture import Label, Picture, Shape, Window
@@ -406,3 +416,29 @@ def test_every_shape_has_a_sign() -> None:
         (ring,) = print_picture.sign(shape, (5.0, 5.0), 2.0, "#000000").rings
         assert np.abs(ring - 5.0).max() <= 3.5
         assert np.abs(ring - 5.0).max() >= 1.7
+
+
+@pytest.mark.parametrize(
+    ("url", "here"),
+    [
+        ("http://localhost:8501/kaart", True),
+        ("http://127.0.0.1/", True),
+        ("http://[::1]:8501/", True),
+        ("http://192.168.1.7:8501/", False),
+        ("https://trefpunt.example/", False),
+    ],
+)
+def test_an_address_of_this_computer_alone(url: str, here: bool) -> None:
+    assert print_link.is_only_here(url) == here
+
+
+@pytest.mark.parametrize(("root", "told"), [("http://localhost:8501/", True), ("https://trefpunt.example/", False)])
+def test_who_prints_is_told_of_such_an_address(monkeypatch: pytest.MonkeyPatch, root: str, told: bool) -> None:
+    monkeypatch.setattr(print_link, "base", lambda _: root)
+    t = Text("nl")
+    assert (escape(t("print.only_here")) in print_parts.head(t, "", "", "kaart", ViewState())) is told
+
+
+def test_home_is_not_on_paper(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(print_link, "base", lambda _: "https://trefpunt.example/")
+    assert "home" not in str(print_link.link("kaart", ViewState(home="BU09350403")))

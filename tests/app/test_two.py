@@ -44,6 +44,15 @@ def test_opens_with_the_letter_s_pair(open_app: Open, bundled: Snapshot, lang: s
     assert address(app) == ({} if lang == "nl" else {"lang": lang})
 
 
+NAZARETH = "BU09350403"
+
+
+def test_first_comes_the_neighbourhood_that_the_visitor_is_at(bundled: Snapshot) -> None:
+    for view in (ViewState(area=NAZARETH), ViewState(home=NAZARETH), ViewState(home=NAZARETH, area=NAZARETH)):
+        assert two_view.chosen(view) == (NAZARETH, queries.most_different_neighbour(bundled, NAZARETH))
+    assert two_view.chosen(ViewState(home=NAZARETH, area=POTTENBERG)) == (NAZARETH, POTTENBERG)
+
+
 def test_without_stories_the_most_different_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(story_file, "written", story_file.Written)
     assert two_view.chosen(ViewState()) == data.contrasting().index[0]

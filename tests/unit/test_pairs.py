@@ -6,6 +6,7 @@ import pytest
 
 from trefpunt import queries
 from trefpunt.metrics.pairs import all_shared, mean_distances, nearest, shared_places
+from trefpunt.snapshot import Snapshot
 
 POPULATION = pd.DataFrame(
     {"residents": [100, 300, 200], "neighbourhood_code": ["A", "A", "B"]}, index=pd.Index(["1", "2", "3"])
@@ -110,3 +111,15 @@ def test_contrasting_neighbours(bundled):
     assert got[["ses_status_a", "ses_status_b"]].isin(["official", "estimate"]).all(axis=None)
     estimated = (got[["ses_status_a", "ses_status_b"]] == "estimate").any(axis=1)
     assert estimated.tolist() == got["ses_woa_estimated"].tolist()
+
+
+def test_the_most_different_neighbour(bundled: Snapshot) -> None:
+    table = queries.all_pairs(bundled, "walk")
+    for code in bundled.neighbourhoods.index:
+        found = queries.most_different_neighbour(bundled, str(code))
+        beside = {
+            str(b if a == code else a): row["ses_woa_difference"]
+            for (a, b), row in table.iterrows()
+            if code in (a, b) and row["adjacent"] and row["ses_woa_difference"] == row["ses_woa_difference"]
+        }
+        assert found is None if not beside else beside[found] == max(beside.values())

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -174,3 +175,41 @@ def test_tables_survive_the_round_trip(bundled, tmp_path):
     snapshots.write_table(tmp_path, "neighbourhoods", bundled.neighbourhoods)
     back = gpd.read_parquet(tmp_path / "neighbourhoods.parquet")
     pd.testing.assert_frame_equal(pd.DataFrame(back), pd.DataFrame(bundled.neighbourhoods))
+
+
+@pytest.mark.parametrize("what", ["a folder with other files", "a folder of snapshots", "a file"])
+def test_what_is_no_snapshot_is_not_replaced(tmp_path: Path, what: str) -> None:
+    out = tmp_path / "out"
+    if what == "a file":
+        out.write_text("a thesis", encoding="utf-8")
+    else:
+        (out / "vaals").mkdir(parents=True)
+        (out / "vaals" / ("datapackage.json" if "snapshots" in what else "thesis.txt")).write_text(
+            "{}", encoding="utf-8"
+        )
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(SnapshotError, match="a folder of its own") as fault, snapshots.replacing(out):
+        pytest.fail("nothing may be built")
+    assert str(out) in str(fault.value)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_people_wrote_may_come_first(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "corrections.toml").write_text("", encoding="utf-8")
+    with snapshots.replacing(out) as fresh:
+        (fresh / "datapackage.json").write_text("{}", encoding="utf-8")
+    assert sorted(path.name for path in out.iterdir()) == ["corrections.toml", "datapackage.json"]
+
+
+def test_a_link_leads_to_the_new_snapshot(tmp_path: Path) -> None:
+    real, link = tmp_path / "real", tmp_path / "link"
+    real.mkdir()
+    (real / "datapackage.json").write_text("{}", encoding="utf-8")
+    link.symlink_to(real)
+    with snapshots.replacing(link) as fresh:
+        (fresh / "datapackage.json").write_text('{"new": 1}', encoding="utf-8")
+    assert link.is_symlink()
+    assert (real / "datapackage.json").read_text(encoding="utf-8") == '{"new": 1}'
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "real"]

@@ -68,7 +68,10 @@ def fetch_division(fetcher: Fetcher, municipality: Municipality, year: int | Non
             remarks.append(f"The division of {one} is not complete ({fault.where}: not there): an older one is used.")
             continue
         require_codes(key_figures.rows, areas, f"CBS table {key_figures.table.id}", f"the boundaries of {one}")
-        remarks.insert(0, f"Regional division of {one}: the newest that boundaries, key figures and scores have.")
+        why = (
+            "as asked for (`--year`)" if year is not None else "the newest that boundaries, key figures and scores have"
+        )
+        remarks.insert(0, f"Regional division of {one}: {why}.")
         return Division(one, areas, key_figures, ses, tuple(remarks))
     raise AssertionError("the last year returns or raises")
 

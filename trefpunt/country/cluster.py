@@ -98,6 +98,9 @@ def _existing(scheduler: str) -> Iterator[Client]:
 
     remedy = "See whether the address is right (tcp://HOST:8786), and `dask scheduler` and `dask worker` are running."
     shown = "".join(c for c in scheduler[:200] if c.isprintable())
+    if ":" not in scheduler:
+        # Dask would take it for a file or a name, and wait.
+        raise TrefpuntError(f"--scheduler {shown}", "is no address", remedy)
     try:
         client = Client(scheduler, timeout=CONNECT_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError, RuntimeError) as fault:

@@ -9,7 +9,7 @@ from trefpunt.queries.categories import category_table
 from trefpunt.queries.environment import STANDARD_FACTOR, one_sided_shares, one_sidedness, one_sidedness_curve
 from trefpunt.queries.opening import SteadyBridge, minutes_from, steadiest_bridge
 from trefpunt.queries.own_areas import own_area_neighbourhoods, own_area_of_places, own_area_table
-from trefpunt.queries.pairs import all_pairs, contrasting_neighbours, pair
+from trefpunt.queries.pairs import all_pairs, contrasting_neighbours, most_different_neighbour, pair
 from trefpunt.queries.places import (
     bridge_thirds,
     by_bridge,
@@ -41,6 +41,7 @@ __all__ = [
     "distances",
     "district_table",
     "minutes_from",
+    "most_different_neighbour",
     "neighbourhood_table",
     "one_sided_shares",
     "one_sidedness",

@@ -125,6 +125,24 @@ def all_pairs(snapshot: Snapshot, mode: str, minutes: float = DEFAULT_MINUTES) -
     )
 
 
+def most_different_neighbour(snapshot: Snapshot, code: str) -> str | None:
+    """The neighbourhood next to another whose score differs most from its own; of equals the first code.
+
+    Returns
+    -------
+    str or None
+        None when it has no score, or no neighbour with one.
+    """
+    table = all_pairs(snapshot, "walk", DEFAULT_MINUTES)
+    table = table[table["adjacent"] & table["ses_woa_difference"].notna()]
+    a, b = (table.index.get_level_values(f"code_{side}") for side in ("a", "b"))
+    mine = table[(a == code) | (b == code)]["ses_woa_difference"]
+    if mine.empty:
+        return None
+    first, second = mine.index[int(mine.to_numpy().argmax())]
+    return str(second if first == code else first)
+
+
 def contrasting_neighbours(
     snapshot: Snapshot, n: int = 5, mode: str = "walk", minutes: float = DEFAULT_MINUTES
 ) -> pd.DataFrame:

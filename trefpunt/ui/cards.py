@@ -59,6 +59,7 @@ def place_card(
         sure = certainty.of_place(row)
         parts += [
             block.title(t("place.who.title")),
+            block.small(t("place.who.far", minutes=minutes)),
             charts.share_bars(t, block.share_rows(t, t("place.who.here"), row, city)),
             block.unknown(t, float(row["share_unknown"])),
             block.title(t("place.encounter.title")),

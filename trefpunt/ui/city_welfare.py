@@ -44,7 +44,8 @@ def spread(t: Text, neighbourhoods: pd.DataFrame, districts: pd.DataFrame) -> st
         for code, row in parts.ordered(districts, "name", "", "", most=False).iterrows()
     ]
     keys = dot_keys(t, known)
-    keys.append(("tp-tick", t("city.welfare.district")))
+    kinds = set(districts["ses_status"]) & {"official", "provisional"}
+    keys.append(("tp-tick", t(f"city.welfare.district_{'or'.join(sorted(kinds)) or 'official'}")))
     caption = t("city.welfare.strip")
     header = [t("city.district"), t("city.welfare.scale"), t("city.welfare.own"), t("city.welfare.range")]
     lines = [

@@ -334,6 +334,16 @@ def _contrasting(mark: str) -> pd.DataFrame:
     return queries.contrasting_neighbours(snapshot(), SUGGESTED)
 
 
+@kept(256)
+def _most_different(mark: str, code: str) -> str | None:
+    return queries.most_different_neighbour(snapshot(), code)
+
+
+def most_different(code: str) -> str | None:
+    """Return the neighbour that differs most from a neighbourhood (`trefpunt.queries.most_different_neighbour`)."""
+    return _most_different(mark(), code)
+
+
 def between(a: str, b: str, mode: str) -> float:
     """Return how far residents of two neighbourhoods live from each other, metres; NaN when it is not known."""
     return _between(mark(), a, b, mode)

@@ -21,18 +21,25 @@ def shows(t: Text) -> None:
     """Explain the map and the income groups."""
     city = data.city()
     _title(t("explain.shows.title"))
-    st.markdown(t("explain.shows.text", city=data.municipality()))
+    kind = "estimated" if _has_estimates() else "official"
+    st.markdown(t("explain.shows.text", city=data.municipality(), scores=t(f"explain.shows.{kind}")))
     _title(t("explain.groups.title"))
     shares = {"low": t.percent(city.low), "middle": t.percent(city.middle), "high": t.percent(city.high)}
     st.markdown(t("explain.groups.text", city=data.municipality(), **shares))
 
 
+def _has_estimates() -> bool:
+    """Return whether a score of an area is our estimate."""
+    return any((data.areas(level)["ses_status"] == "estimate").any() for level in ("neighbourhood", "district"))
+
+
 def measures(t: Text) -> None:
     """Explain each measure, with its formula in words."""
     _title(t("explain.measures.title"))
+    told = MEASURES if _has_estimates() else tuple(key for key in MEASURES if key != "score")
     lines = (
         f"<h3>{escape(t(f'explain.measures.{key}'))}</h3><p>{escape(t(f'explain.measures.{key}_text'))}</p>"
-        for key in MEASURES
+        for key in told
     )
     style.html(f'<div class="tp-page">{"".join(lines)}</div>')
 

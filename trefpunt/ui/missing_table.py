@@ -68,7 +68,9 @@ def draw(t: Text, view: ViewState, found: gpd.GeoDataFrame | None) -> None:
     else:
         rows = areas(view, found)
         between = [
-            t("gap.table.between", low=int(low), high=int(high))
+            t("scenario.between_same")
+            if int(low) == int(high)
+            else t("gap.table.between", low=int(low), high=int(high))
             for low, high in zip(rows["without_bridging_lower"], rows["without_bridging_upper"], strict=True)
         ]
         columns = [column for column in AREA_COLUMNS if column != "hexagons" or found is not None]

@@ -7,7 +7,7 @@ from html import escape
 
 import pandas as pd
 
-from trefpunt.ui import charts, data, links, markers, words
+from trefpunt.ui import charts, data, display, links, markers, words
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.state import ViewState
 
@@ -59,7 +59,9 @@ def card(t: Text, view: ViewState, code: str, name: str) -> str:
     told = [t.plural(f"near.count.{view.mode}", len(rows), minutes=view.minutes)]
     one_kind = rows["category"].nunique() == 1
     if len(rows) > 1:
-        told += [t("near.order")] if one_kind else [t("near.kinds"), t("near.choose")]
+        told += [t("near.order")] if one_kind else [t("near.kinds")]
+        # A room full of people sees no controls.
+        told += [] if one_kind or display.is_projector() else [t("near.choose")]
     shown = rows if one_kind else leading(rows, tuple(data.categories()))
     lines = [_line(t, view, str(key), row) for key, row in shown.iterrows()]
     more = len(lines) - FIRST

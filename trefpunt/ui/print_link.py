@@ -39,9 +39,15 @@ def base(url: str | None) -> str | None:
 def link(page: str, view: ViewState) -> str | None:
     """Return the absolute address of a page that shows `view`; None when the visitor's own address is not known."""
     root = base(st.context.url)
-    # How the page itself looked when it was printed is nothing to a reader of the paper.
-    plain = replace(view, sheet=SHEETS[0], screen=SCREENS[0])
+    # How the page itself looked, and where who printed it lives, is nothing to a reader of the paper.
+    plain = replace(view, sheet=SHEETS[0], screen=SCREENS[0], home=None)
     return None if root is None else root + address(page, plain).removeprefix("./")
+
+
+def is_only_here(url: str) -> bool:
+    """Return whether an address leads nowhere from another device: it names the computer that it is opened on."""
+    host = urlsplit(url).hostname or ""
+    return host == "localhost" or host.endswith(".localhost") or host == "::1" or host.startswith("127.")
 
 
 def qr(url: str) -> str:

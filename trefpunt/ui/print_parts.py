@@ -30,11 +30,19 @@ def head(t: Text, kicker: str, title: str, page: str, view: ViewState) -> str:
         shown = escape(url).replace("/", "/<wbr>").replace("&amp;", "<wbr>&amp;").replace("?", "<wbr>?")
         code = (
             f'<div class="tp-sheetqr"><img src="{print_link.qr(url)}" alt="{escape(t("print.qr"))}">'
-            f'<p><span>{escape(t("print.scan"))}</span> <a href="{escape(url)}">{shown}</a></p></div>'
+            f'<p><span>{escape(t("print.scan"))}</span> <a href="{escape(url)}">{shown}</a>'
+            f"{_only_here(t, url)}</p></div>"
         )
     return (
         f'<header class="tp-sheethead"><div><p class="tp-sheetkind">{escape(kicker)}</p>'
         f"<h1>{escape(title)}</h1></div>{code}</header>"
+    )
+
+
+def _only_here(t: Text, url: str) -> str:
+    """Return what who prints has to know of an address that a telephone cannot open; it is not printed."""
+    return (
+        f'<small class="tp-sheetlocal">{escape(t("print.only_here"))}</small>' if print_link.is_only_here(url) else ""
     )
 
 

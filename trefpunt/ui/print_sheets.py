@@ -38,7 +38,7 @@ def place(t: Text, view: ViewState) -> str:
     if pd.isna(row["mixing"]):
         body.append(parts.paragraph(t("place.nobody")))
     else:
-        body.append(_who(t, row))
+        body.append(_who(t, row, view.minutes))
     origins = data.origins(str(view.place), str(row["mode"]), view.minutes)
     if len(origins):
         body.append(parts.section(t("place.origins.title"), _origins(t, origins, str(row["mode"]), view.minutes)))
@@ -62,7 +62,7 @@ def bars(t: Text, rows: Sequence[tuple[str, Mapping[str, float]]]) -> str:
     return charts.share_bars(t, [*rows, *more])
 
 
-def _who(t: Text, row: pd.Series) -> str:
+def _who(t: Text, row: pd.Series, minutes: int) -> str:
     city, sure = data.city(), certainty.of_place(row)
     hundred = {group: round(100 * float(row[f"share_{group}"])) for group in GROUPS}
     encounter = t(
@@ -76,6 +76,7 @@ def _who(t: Text, row: pd.Series) -> str:
     left = parts.section(
         t("place.who.title"),
         parts.paragraph(t("print.place.hundred", **hundred)),
+        parts.paragraph(t("place.who.far", minutes=minutes), "tp-sheetnote"),
         bars(t, [(t("place.who.here"), shares(row))]),
     ) + parts.section(t("place.encounter.title"), parts.paragraph(f"{encounter} {likely}"))
     right = parts.section(

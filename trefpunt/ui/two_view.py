@@ -42,12 +42,20 @@ MOST_TOOLTIPS = 60
 
 
 def chosen(view: ViewState) -> tuple[str, str] | None:
-    """Return the two neighbourhoods to show: the visitor's, else those of a story, else the most different neighbours.
+    """Return the two neighbourhoods to show.
+
+    The visitor's two; or the one that is chosen, or home, with the neighbour that differs most from it; else those of a
+    story, or the neighbours that differ most of all.
 
     None where the municipality has fewer than two neighbourhoods.
     """
     if view.pair:
         return view.pair
+    mine = view.area if view.area in data.known().neighbourhoods else view.home
+    if view.home and mine and mine != view.home:
+        return view.home, mine
+    if mine and (other := data.most_different(mine)):
+        return mine, other
     for story in story_file.written().stories:
         if story.kind == "pair":
             return story.areas[0], story.areas[1]

@@ -42,6 +42,12 @@
       if (box.scrollWidth > box.clientWidth + 1) box.setAttribute("tabindex", "0");
       else box.removeAttribute("tabindex");
     });
+    // A link on the card drew another card: who came by keyboard goes on at its head.
+    if (shell.left && !shell.left.isConnected) {
+      const card = document.getElementById("tp-card");
+      if (card && document.activeElement === document.body) card.focus({ preventScroll: true });
+      shell.left = null;
+    }
     shell.mark();
   };
 
@@ -150,6 +156,7 @@
     const link = event.target.closest("a[data-tp-view]");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
+    shell.left = link.closest("#tp-card") ? link : null;
     window.history.pushState(null, "", link.href);
     window.dispatchEvent(new PopStateEvent("popstate"));
     document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);
