@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from trefpunt.tables.derived_schemas import ONE_SIDED_VARIANTS
-from trefpunt.ui import data, download, session
+from trefpunt.ui import data, download, environment_data, session
 from trefpunt.ui.city_answer import verdicts
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.state import ViewState
@@ -23,7 +23,7 @@ AREA_COLUMNS = {
 
 def answer(view: ViewState) -> pd.DataFrame:
     """Return every area of the chosen level with its one-sidedness and what the page asked; index code."""
-    found = data.one_sidedness(view.level, view.environment, view.reference, view.factor)
+    found = environment_data.one_sidedness(view.level, view.environment, view.reference, view.factor)
     rows = pd.DataFrame(found).assign(verdict=verdicts(found))
     return rows.assign(environment=view.environment, reference=view.reference, factor=view.factor)
 
@@ -31,7 +31,9 @@ def answer(view: ViewState) -> pd.DataFrame:
 def curve(view: ViewState) -> pd.DataFrame:
     """Return the residents of the whole municipality by how strict one judges, for each assumption; one row each."""
     rows = [
-        data.one_sidedness_curve(view.environment, view.reference, variant).reset_index().assign(variant=variant)
+        environment_data.one_sidedness_curve(view.environment, view.reference, variant)
+        .reset_index()
+        .assign(variant=variant)
         for variant in ONE_SIDED_VARIANTS
     ]
     joined = pd.concat(rows, ignore_index=True)

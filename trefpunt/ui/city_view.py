@@ -20,6 +20,7 @@ from trefpunt.ui import (
     city_welfare,
     city_years,
     data,
+    environment_data,
     print_view,
     session,
     style,
@@ -56,11 +57,11 @@ def _answer(t: Text) -> None:
     )
     found = city_answer.Found(
         areas={
-            level: data.one_sidedness(level, view.environment, view.reference, view.factor)
+            level: environment_data.one_sidedness(level, view.environment, view.reference, view.factor)
             for level in city_answer.LEVELS
         },
         curves={
-            variant: data.one_sidedness_curve(view.environment, view.reference, variant)
+            variant: environment_data.one_sidedness_curve(view.environment, view.reference, variant)
             for variant in ONE_SIDED_VARIANTS
         },
         city=data.city(),

@@ -384,26 +384,6 @@ def city() -> queries.City:
     return _city(mark())
 
 
-@kept(128)
-def _one_sidedness(mark: str, level: str, environment: str, reference: str, factor: float) -> pd.DataFrame:
-    return queries.one_sidedness(snapshot(), level, environment, reference, factor)
-
-
-def one_sidedness(level: str, environment: str, reference: str, factor: float) -> pd.DataFrame:
-    """Return the residents of every area by the one-sidedness of their environment."""
-    return _one_sidedness(mark(), level, environment, reference, factor)
-
-
-@kept(64)
-def _one_sidedness_curve(mark: str, environment: str, reference: str, variant: str) -> pd.DataFrame:
-    return queries.one_sidedness_curve(snapshot(), environment, reference, variant)
-
-
-def one_sidedness_curve(environment: str, reference: str, variant: str) -> pd.DataFrame:
-    """Return the residents of the municipality by the one-sidedness of their environment, over the factor."""
-    return _one_sidedness_curve(mark(), environment, reference, variant)
-
-
 def category_table() -> pd.DataFrame:
     """Return what the categories of places bring together, index category."""
     return queries.category_table(snapshot())

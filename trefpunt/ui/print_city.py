@@ -9,7 +9,7 @@ import pandas as pd
 
 from trefpunt.queries import NATIONAL_SHARES
 from trefpunt.tables.derived_schemas import ENVIRONMENTS
-from trefpunt.ui import city_answer, city_parts, data
+from trefpunt.ui import city_answer, city_parts, data, environment_data
 from trefpunt.ui import print_drawings as drawings
 from trefpunt.ui import print_parts as parts
 from trefpunt.ui.city_answer import LEVELS, SIDES, VERDICTS, factor_text
@@ -32,7 +32,7 @@ def city(t: Text, view: ViewState) -> str:
     )
     drawing = drawings.drawing(t, view)
     found = {level: _areas(view, level) for level in LEVELS}
-    curves = {key: data.one_sidedness_curve(key, view.reference, "standard") for key in ENVIRONMENTS}
+    curves = {key: environment_data.one_sidedness_curve(key, view.reference, "standard") for key in ENVIRONMENTS}
     return parts.sheet(
         t,
         "city",
@@ -53,7 +53,7 @@ def city(t: Text, view: ViewState) -> str:
 
 
 def _areas(view: ViewState, level: str) -> Areas:
-    return {key: data.one_sidedness(level, key, view.reference, view.factor) for key in ENVIRONMENTS}
+    return {key: environment_data.one_sidedness(level, key, view.reference, view.factor) for key in ENVIRONMENTS}
 
 
 def _answer(t: Text, level: str, found: Areas) -> str:
@@ -138,7 +138,7 @@ def _students(t: Text, view: ViewState, found: dict[str, Areas], curves: dict[st
     row = _at(curves["neighbours"], view.factor)
     if row["low"] > 0:
         lines.append(t("city.students.count", n=round(row["low_in_student_areas"]), total=round(row["low"])))
-    without = _at(data.one_sidedness_curve("neighbours", view.reference, "without_students"), view.factor)
+    without = _at(environment_data.one_sidedness_curve("neighbours", view.reference, "without_students"), view.factor)
     lines.append(t("city.students.without", low=round(without["low"]), high=round(without["high"])))
     return parts.paragraph(" ".join(lines), "tp-sheetnote")
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import geopandas as gpd
 import pandas as pd
 
-from trefpunt.ui import city_answer, data, words
+from trefpunt.ui import city_answer, data, environment_data, words
 from trefpunt.ui import print_map as maps
 from trefpunt.ui.i18n import Text
 from trefpunt.ui.keeping import kept
@@ -216,7 +216,7 @@ def verdict_looks(rows: pd.DataFrame) -> dict[str, Area]:
 
 def _city(t: Text, view: ViewState) -> Drawing:
     table = _neighbourhoods()
-    rows = data.one_sidedness("neighbourhood", "neighbours", view.reference, view.factor)
+    rows = environment_data.one_sidedness("neighbourhood", "neighbours", view.reference, view.factor)
     looks = verdict_looks(rows)
     numbers = {str(code): str(i) for i, code in enumerate(rows.index, start=1)}
     by_size = table.geometry.area.sort_values(ascending=False, kind="stable").index

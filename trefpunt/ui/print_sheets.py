@@ -11,7 +11,7 @@ from trefpunt.categories import SPEED_M_PER_MIN
 from trefpunt.metrics.one_sidedness import FACTORS
 from trefpunt.queries import NATIONAL_SHARES
 from trefpunt.tables.derived_schemas import ENVIRONMENTS
-from trefpunt.ui import certainty, charts, data, nearby, words
+from trefpunt.ui import certainty, charts, data, environment_data, nearby, words
 from trefpunt.ui import print_drawings as drawings
 from trefpunt.ui import print_parts as parts
 from trefpunt.ui.city_answer import SIDES, factor_text
@@ -223,7 +223,7 @@ def _one_sided(t: Text, view: ViewState, code: str) -> str:
     title = t("print.area.one_sided")
 
     def at(environment: str, factor: float) -> pd.Series:
-        found = data.one_sidedness(view.level, environment, view.reference, factor)
+        found = environment_data.one_sidedness(view.level, environment, view.reference, factor)
         return found.loc[[code]].iloc[0]
 
     rows = []
