@@ -13,6 +13,7 @@ import pytest
 import shapely
 
 from tests.conftest import ROOT
+from trefpunt import queries
 from trefpunt.categories import CUTOFF_HALF_DISTANCES, load_categories
 from trefpunt.crs import RD, WGS84
 from trefpunt.errors import ScenarioError, SnapshotError, TrefpuntError
@@ -35,6 +36,7 @@ from trefpunt.scenarios import (
     check,
     compare,
     ground_of,
+    joining,
     parse,
     read,
     records,
@@ -487,3 +489,16 @@ def test_the_worked_case_of_the_documentation(tmp_path):
     assert {row["difference"] for row in found["pairs"]} == {1}
     shown = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True).stdout
     assert "access low" in shown and "Dousberg-Hazendans" in shown and "who could meet is not who does" in shown
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_foot_is_as_far_as_by_the_nearer_end_of_its_street(bundled, mode):
+    """One search from the foot says what the two ends say apart, but for the rounding of sums in another order."""
+    setting = queries.setting(bundled)
+    network, people = setting.networks[mode], setting.population[f"{mode}_node"]
+    for x, y in network.nodes[["x", "y"]].iloc[:: len(network.nodes) // 20].to_numpy():
+        for joint in (joining.join(network, x, y), joining.join(network, x + 7.0, y - 11.0)):
+            ends = distances(network, pd.Series([joint.source, joint.target], dtype="Int64"), people)
+            expected = np.minimum(ends[0] + joint.along_m, ends[1] + joint.rest_m)
+            if joint.reachable:
+                np.testing.assert_allclose(joining.row(setting, mode, joint), expected, rtol=0, atol=1e-6)

@@ -45,7 +45,8 @@ def spread(t: Text, neighbourhoods: pd.DataFrame, districts: pd.DataFrame) -> st
     ]
     keys = dot_keys(t, known)
     kinds = set(districts["ses_status"]) & {"official", "provisional"}
-    keys.append(("tp-tick", t(f"city.welfare.district_{'or'.join(sorted(kinds)) or 'official'}")))
+    kind = "mixed" if len(kinds) > 1 else next(iter(kinds), "official")
+    keys.append(("tp-tick", t(f"city.welfare.district_{kind}")))
     caption = t("city.welfare.strip")
     header = [t("city.district"), t("city.welfare.scale"), t("city.welfare.own"), t("city.welfare.range")]
     lines = [
